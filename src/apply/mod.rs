@@ -1,0 +1,1 @@
+//! Doing the steps of an approved plan: readiness, resolving, running, journalling.

@@ -1,0 +1,1 @@
+//! The three-way comparison of one address: desired, recorded, live.

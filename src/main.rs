@@ -1,0 +1,3 @@
+//! The `landbridge` command: arguments in, exit code out.
+
+fn main() {}

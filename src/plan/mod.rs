@@ -1,0 +1,1 @@
+//! The immutable decision: changes for people, steps for the executor.

@@ -1,0 +1,1 @@
+//! Speaking to one cloud: request bodies, response reading, signing, retry. It decides nothing.

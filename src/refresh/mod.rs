@@ -1,0 +1,1 @@
+//! Reading live state: one observation per address.

@@ -1,0 +1,1 @@
+//! The vocabulary: addresses, typed values, schemas, the catalog of kinds.

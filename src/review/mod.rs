@@ -1,0 +1,1 @@
+//! The proposed and the happened, in all formats from one model.

@@ -1,0 +1,1 @@
+//! A believable cloud over HTTP: a world, its rules, its faults. Shares nothing with `provider`.
