@@ -1,1 +1,21 @@
 //! The vocabulary: addresses, typed values, schemas, the catalog of kinds.
+//!
+//! Architecture invariant: nothing here does IO or knows a provider's name. Every later stage
+//! speaks in these words, and one representation, [`Attributes`], goes from the YAML to the
+//! request body and back.
+
+mod address;
+mod catalog;
+mod object;
+mod schema;
+mod types;
+mod value;
+
+pub use address::{Address, AddressError, Block, Key, Kind, Mode, ProviderName};
+pub use catalog::Catalog;
+pub use object::{Fault, Identity, Object, ObjectId};
+pub use schema::{
+    AttributeSchema, Change, Check, Compare, Completes, KindSchema, Known, Listing, OrderRule, Source,
+};
+pub use types::{Field, Type, TypeFault};
+pub use value::{Attributes, Number, Value};

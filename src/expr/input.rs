@@ -1,0 +1,73 @@
+//! What an attribute is to be worth: known now, or deferred until other steps have run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::resource::{Address, Value};
+
+/// An attribute of one resource instance that was read: `vpcep_service.payments` and `id`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Reference {
+    /// The instance.
+    pub address: Address,
+    /// Its attribute; empty where the whole object was read.
+    pub attribute: String,
+}
+
+/// The worth of one attribute, as far as it is known while planning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Worth {
+    /// Known, and of the attribute's type.
+    Known(Value),
+    /// Known only after other steps have run.
+    Deferred(Deferred),
+}
+
+/// A value with holes, self-contained: what is known of its scope travels with it, so a saved plan
+/// can be applied without evaluating the configuration again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deferred {
+    /// The value as it was written, texts with `${…}` in place.
+    pub source: Value,
+    /// What the names in it other than resources are worth, by root path (`local.prefix`,
+    /// `each.key`, `data.kind.name`).
+    pub scope: BTreeMap<String, Worth>,
+    /// The attributes of resources it reads that are not known yet.
+    pub needs: BTreeSet<Reference>,
+}
+
+/// One attribute of a desired resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// What it is worth.
+    pub worth: Worth,
+    /// Whether it must never be shown: it came from a sensitive value, or the author said so.
+    pub sensitive: bool,
+    /// Every attribute of a resource that was read for it, known or not: these make the edges.
+    pub reads: BTreeSet<Reference>,
+    /// Where it stands in the author's files; none for a default.
+    pub place: Option<crate::diagnostic::Place>,
+}
+
+impl Input {
+    /// The value, if it is known.
+    pub fn known(&self) -> Option<&Value> {
+        match &self.worth {
+            Worth::Known(value) => Some(value),
+            Worth::Deferred(_) => None,
+        }
+    }
+}
+
+/// A resource object as expressions see it while planning: some attributes may be unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// The attributes that are known; null ones are known to be null.
+    pub known: crate::resource::Attributes,
+    /// The attributes that will be known only later.
+    pub unknown: BTreeSet<String>,
+    /// The attributes that must not be shown.
+    pub sensitive: BTreeSet<String>,
+}

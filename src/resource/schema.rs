@@ -1,0 +1,221 @@
+//! What a kind is, as data: its attributes, when they are known, how they change, and the order
+//! rules that nobody should have to write down.
+
+use super::{Kind, Type, Value};
+
+/// One kind of resource or data lookup.
+#[derive(Clone, Debug)]
+pub struct KindSchema {
+    /// The kind's name.
+    pub kind: Kind,
+    /// The provider type it belongs to (`huaweicloud`).
+    pub provider_type: &'static str,
+    /// Whether it is managed or a lookup.
+    pub mode: super::Mode,
+    /// One sentence: what it stands for.
+    pub doc: &'static str,
+    /// Its attributes in the order the documentation shows them. `id` is among them (computed).
+    pub attributes: Vec<AttributeSchema>,
+    /// How its objects are listed.
+    pub listing: Listing,
+    /// Order that the kind itself knows.
+    pub order: Vec<OrderRule>,
+    /// The attribute that names an object whose end is this one's end too: a whitelist's service,
+    /// a decision's endpoint. A delete that such an end covers is not run.
+    pub dies_with: Option<&'static str>,
+    /// Set where this resource completes another one (an acceptance completes its endpoint).
+    pub completes: Option<Completes>,
+    /// Attributes that together name one object, for a resource that is not recorded yet. Where
+    /// all are known, refresh looks for it, and an object found is adopted (`adopts`).
+    pub natural_key: &'static [&'static str],
+    /// Whether an object found by natural key is adopted without asking. True for sub-objects that
+    /// exist with their parent (a whitelist, a decision), never for objects of their own.
+    pub adopts: bool,
+    /// Attributes that must be unique among live objects, so two objects cannot exist side by
+    /// side: each inner list is one such combination (`create_before_destroy` is refused).
+    pub exclusive: &'static [&'static [&'static str]],
+    /// Default deadline of create, update and delete, in minutes.
+    pub timeout_minutes: u32,
+}
+
+/// One attribute of a kind.
+#[derive(Clone, Debug)]
+pub struct AttributeSchema {
+    /// The API's own name, in snake_case.
+    pub name: &'static str,
+    /// Its type.
+    pub ty: Type,
+    /// One sentence, for `schema`, the editor and messages.
+    pub doc: &'static str,
+    /// Who says what it is worth.
+    pub source: Source,
+    /// What a new value of it takes.
+    pub change: Change,
+    /// How it is compared.
+    pub compare: Compare,
+    /// Whether listings carry it. What they lack is taken from the record.
+    pub listed: bool,
+    /// Limits that can be checked offline.
+    pub checks: Vec<Check>,
+}
+
+/// Who says what an attribute is worth.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// The author must.
+    Required,
+    /// The author may; omitted means: leave alone.
+    Optional,
+    /// The author may; omitted means this value, sent explicitly and enforced.
+    Default(Value),
+    /// The cloud does; the author cannot.
+    Computed(Known),
+}
+
+/// When a computed attribute is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// From the object's creation on.
+    AtCreation,
+    /// Only when the other side has accepted; it may stay unknown for long.
+    OnAcceptance,
+}
+
+/// What a new value of an attribute takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// One call; the object keeps its id.
+    InPlace,
+    /// A new object, for the reason given (a clause: "the API has no call that changes it").
+    Replace(&'static str),
+    /// A setting of ours that no API holds (a whitelist's `mode`): recorded, never sent.
+    Setting,
+}
+
+/// How an attribute is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Compare {
+    /// Equal values are equal.
+    Exact,
+    /// The live value is decorated: the wanted text is the part between the first and the last dot
+    /// (`{region}.{name}.{id}`), empty where there is only one dot.
+    MiddlePart,
+    /// A set of objects that others may share: only our own members are compared, unless the set is exclusive.
+    Members {
+        /// The field that names a member.
+        key: &'static str,
+        /// The attribute that says who owns the set, and its value for "all of it is ours".
+        exclusive: (&'static str, &'static str),
+        /// Texts that mean the same member.
+        same: &'static [(&'static str, &'static str)],
+        /// A member that is always there without being listed; `{account}` is the owner's account.
+        implicit: &'static str,
+    },
+    /// Maps of which the author's keys are managed as a whole (tags): equal as maps.
+    Map,
+    /// A status that moves by itself: only leaving one of these is drift.
+    Status(&'static [&'static str]),
+    /// Moves by itself; never drift, never change.
+    Volatile,
+}
+
+impl Compare {
+    /// Whether this is a shared set of members, whose update is two steps: *grant* and *revoke*.
+    pub fn members(&self) -> bool {
+        matches!(self, Compare::Members { .. })
+    }
+}
+
+/// A limit that can be checked before anything is sent. Lengths are in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// Text of at most so many characters.
+    MaxLength(usize),
+    /// Text that matches the whole pattern; the second is what the message says is allowed.
+    Pattern(&'static str, &'static str),
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// A whole number within these bounds.
+    Range(i64, i64),
+    /// So many elements or entries at least and at most.
+    Items(usize, usize),
+    /// A UUID with dashes.
+    Uuid,
+    /// An IPv4 address.
+    Ipv4,
+    /// An IPv4 address or CIDR range.
+    Ipv4OrCidr,
+    /// The check holds for every element (of a list or set) or every value (of a map).
+    Each(Box<Check>),
+    /// The check holds for every key of a map.
+    Keys(Box<Check>),
+    /// The check holds for this field of every element.
+    Field(&'static str, Box<Check>),
+}
+
+/// How the objects of a kind are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// All objects of the project, by pages.
+    Project,
+    /// All objects under one parent, which this attribute names.
+    Under(&'static str),
+    /// There is no listing (data lookups).
+    None,
+}
+
+/// Order between resources that the kinds know by themselves. Deletion runs the other way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderRule {
+    /// The attribute holds the id of an object of that kind; wait for it.
+    Refers {
+        /// Our attribute.
+        attribute: &'static str,
+        /// The kind of the object it names.
+        kind: &'static str,
+    },
+    /// Wait for every resource of that kind whose attribute names the same object as ours: an
+    /// endpoint waits for the whitelist of its service.
+    Beside {
+        /// Our attribute.
+        attribute: &'static str,
+        /// The kind to wait for.
+        kind: &'static str,
+        /// Its attribute.
+        theirs: &'static str,
+    },
+}
+
+/// What a resource completes: after its step, the other resource is read again, and its late
+/// attributes are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Completes {
+    /// Our attribute that holds the other object's id.
+    pub attribute: &'static str,
+    /// The other object's kind.
+    pub kind: &'static str,
+}
+
+impl KindSchema {
+    /// The schema of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&AttributeSchema> {
+        self.attributes.iter().find(|a| a.name == name)
+    }
+
+    /// The attributes an author may set.
+    pub fn arguments(&self) -> impl Iterator<Item = &AttributeSchema> {
+        self.attributes.iter().filter(|a| a.is_argument())
+    }
+}
+
+impl AttributeSchema {
+    /// Whether an author may set it.
+    pub fn is_argument(&self) -> bool {
+        !matches!(self.source, Source::Computed(_))
+    }
+
+    /// Whether it may stay unknown until the other side accepts.
+    pub fn is_late(&self) -> bool {
+        self.source == Source::Computed(Known::OnAcceptance)
+    }
+}
