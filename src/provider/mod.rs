@@ -1,1 +1,164 @@
 //! Speaking to one cloud: request bodies, response reading, signing, retry. It decides nothing.
+//!
+//! A provider says what is possible: its kinds as data, how to list and get, how an effect becomes
+//! calls, when an object has settled, how an error is classed. The engine core knows no cloud's
+//! name; it holds a [`Cloud`] for each provider block.
+//!
+//! Architecture invariant: a provider sees no plan and of the state only the [`Ticket`] that
+//! allows a write. Reading is lenient, writing is exact.
+
+use std::future::Future;
+
+use serde::{Deserialize, Serialize};
+
+use crate::resource::{Attributes, Fault, Identity, Kind, Object, ObjectId};
+use crate::state::Ticket;
+
+/// What one step does to one object, with every value known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Make a new object.
+    Create {
+        /// Its arguments.
+        want: Attributes,
+    },
+    /// Change an object in place.
+    Update {
+        /// The object.
+        id: ObjectId,
+        /// The arguments as they are, in the form of `want`.
+        have: Attributes,
+        /// The arguments as they shall be.
+        want: Attributes,
+    },
+    /// End an object.
+    Delete {
+        /// The object.
+        id: ObjectId,
+        /// Its attributes as they were last seen.
+        have: Attributes,
+    },
+}
+
+/// One writing request. It goes into the journal as the intent before it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// The operation's name, one word for each operation of the API (`create_service`).
+    pub operation: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The path below the project, such as `/vpc-endpoint-services`.
+    pub path: String,
+    /// The body, if the call has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<serde_json::Value>,
+    /// Whether sending it twice may have two effects. Such a call is repeated only after looking.
+    pub makes: bool,
+    /// The client token, for an API that takes one: with it a repeat is the same call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_token: Option<String>,
+}
+
+/// What a writing call came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The object as the answer showed it; none where the answer holds none.
+    pub object: Option<Object>,
+}
+
+/// How an error is classed (the `class` column of the cloud's error table).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Credentials or rights.
+    Auth,
+    /// The request is wrong.
+    Input,
+    /// What it names is not there.
+    Missing,
+    /// Something else is in the way.
+    Conflict,
+    /// A limit is reached.
+    Quota,
+    /// The object's status does not allow it now.
+    State,
+    /// Too many requests.
+    Throttle,
+    /// The cloud failed.
+    Internal,
+    /// No answer, or none that can be read.
+    Transport,
+}
+
+/// A read that failed. It is never "absent".
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{fault}")]
+pub struct ReadFault {
+    /// Its class.
+    pub class: Class,
+    /// What the cloud said.
+    pub fault: Fault,
+}
+
+/// A write that did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WriteFault {
+    /// The cloud said no: nothing happened.
+    #[error("{1}")]
+    Refused(Class, Fault),
+    /// The API does not change this attribute in place after all (`EndPoint.3054`): the next plan
+    /// replaces. Nothing happened.
+    #[error("{1}")]
+    Unchangeable(&'static str, Fault),
+    /// No answer, or one that does not say whether it happened. It is never taken for a failure.
+    #[error("{0}")]
+    Unanswered(Fault),
+}
+
+/// Whether an object is where its effect leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settling {
+    /// It is.
+    Ready,
+    /// It is on the way; the word is the cloud's status.
+    Pending(String),
+    /// The cloud itself calls it failed.
+    Failed(Fault),
+}
+
+/// The reading half of a cloud. Retries are its own business.
+pub trait Read {
+    /// Which account, project and region the credentials lead to. Asked once, then remembered.
+    fn identity(&self) -> impl Future<Output = Result<Identity, ReadFault>> + Send;
+
+    /// The objects of a kind, all pages: of the project, or under one parent. Only those whose id
+    /// `keep` wants are built.
+    fn list(
+        &self,
+        kind: &Kind,
+        parent: Option<&str>,
+        keep: &(dyn Fn(&str) -> bool + Sync),
+    ) -> impl Future<Output = Result<Vec<Object>, ReadFault>> + Send;
+
+    /// One object by id; `None` when the cloud itself says that there is none.
+    fn get(&self, kind: &Kind, id: &str) -> impl Future<Output = Result<Option<Object>, ReadFault>> + Send;
+
+    /// A data lookup.
+    fn lookup(
+        &self,
+        kind: &Kind,
+        args: &Attributes,
+    ) -> impl Future<Output = Result<Attributes, ReadFault>> + Send;
+}
+
+/// The writing half of a cloud.
+pub trait Write {
+    /// Sends one call. No ticket, no write.
+    fn perform(
+        &self,
+        ticket: &Ticket,
+        kind: &Kind,
+        call: &Call,
+    ) -> impl Future<Output = Result<Reply, WriteFault>> + Send;
+}

@@ -1,0 +1,109 @@
+//! The recorded state: what we wrote down after our last apply.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::journal::{Begun, Seq};
+use crate::resource::{Address, Attributes, Fault, Identity, ObjectId, ProviderName, Value};
+
+/// Birth mark and write counter of a state. A plan names the revision it was made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// The lineage; none for a state that was never written.
+    pub lineage: Option<String>,
+    /// How often it was written.
+    pub serial: u64,
+}
+
+/// Everything recorded about one stack: the snapshot with the journal folded in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// The stack's name.
+    pub stack: String,
+    /// Lineage and serial.
+    pub revision: Revision,
+    /// The objects by address.
+    pub objects: BTreeMap<Address, RecordedObject>,
+    /// Objects that were replaced create-first and still wait for their deletion.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub deposed: BTreeMap<Address, Vec<RecordedObject>>,
+    /// The outputs of the last apply.
+    #[serde(default)]
+    pub outputs: BTreeMap<String, RecordedOutput>,
+    /// Calls that were begun and have no known end, from the journal of an interrupted run.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pending: BTreeMap<Seq, Pending>,
+}
+
+/// How an object came to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// We made it.
+    Made,
+    /// It was there, and we bound it to an address.
+    Adopted,
+}
+
+/// One recorded object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedObject {
+    /// The cloud's id.
+    pub id: ObjectId,
+    /// The provider block it was made through.
+    pub provider: ProviderName,
+    /// Where it lives.
+    pub identity: Identity,
+    /// Made or adopted.
+    pub origin: Origin,
+    /// Every attribute as last seen; of a shared set only our own members.
+    pub attributes: Attributes,
+    /// The arguments that the author had given or defaulted at the last apply, by name.
+    #[serde(default)]
+    pub arguments: BTreeSet<String>,
+    /// The attributes that must never be shown.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub sensitive: BTreeSet<String>,
+    /// What it depended on at its last apply, so that an orphan knows its order.
+    #[serde(default)]
+    pub dependencies: BTreeSet<Address>,
+    /// Whether its effect was still on the way when we last saw it; the next run goes on waiting.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub settling: bool,
+    /// Why the next plan replaces it: the cloud called it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taint: Option<Fault>,
+    /// Attributes that the API refused to change in place, with its words: the next plan replaces.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unchangeable: BTreeMap<String, Fault>,
+    /// Worth of the `replace_triggered_by` expressions at the last apply.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub triggers: BTreeMap<String, Value>,
+    /// Author's wish at the last apply, which still holds for an orphan.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prevent_destroy: bool,
+    /// The deadline of its deletion in seconds, if the author set one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delete_timeout_s: Option<u64>,
+}
+
+/// One recorded output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedOutput {
+    /// Its value.
+    pub value: Value,
+    /// Whether it must not be shown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
+}
+
+/// A call that was begun and has no known end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// What was begun.
+    pub begun: Begun,
+    /// Whether its end was written as "uncertain" (else the run was cut off before any end).
+    pub since: Timestamp,
+}
