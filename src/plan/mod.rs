@@ -9,7 +9,8 @@ mod change;
 mod event;
 mod step;
 
-pub use change::{Action, Change, Difference, Drift, OutputChange, Reason, ReasonCode, Shown};
+pub use crate::diff::{Difference, Drift, Reason, ReasonCode, Shown};
+pub use change::{Action, Change, OutputChange};
 pub use event::{Event, StepEnd};
 pub use step::{Handle, HandleSource, Keep, Part, PlanInput, Step, StepAction, StepId};
 

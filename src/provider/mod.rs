@@ -123,6 +123,8 @@ pub enum Settling {
     Ready,
     /// It is on the way; the word is the cloud's status.
     Pending(String),
+    /// It is being deleted.
+    Leaving,
     /// The cloud itself calls it failed.
     Failed(Fault),
 }
