@@ -9,6 +9,8 @@
 
 pub mod huaweicloud;
 
+mod cloud_stub;
+pub use cloud_stub::Cloud;
 use std::future::Future;
 
 use serde::{Deserialize, Serialize};

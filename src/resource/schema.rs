@@ -218,7 +218,8 @@ impl KindSchema {
             completes: None,
             natural_key: &[],
             adopts: false,
-            exclusive: &[],
+            exclusive: None,
+            forgets: None,
             timeout_minutes: 10,
         }
     }
