@@ -11,6 +11,7 @@ mod drift;
 mod equal;
 mod words;
 
+pub(crate) use compare::known;
 pub use compare::{Case, Desired, compare};
 pub use delta::{Delta, Need};
 pub use drift::drift;

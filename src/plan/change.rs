@@ -25,6 +25,8 @@ pub enum Action {
     Adopt,
     /// The address is let go of, without any call.
     Forget,
+    /// An object that an earlier run began is waited for.
+    Await,
     /// A lookup that can be done only while applying.
     Read,
 }
@@ -44,6 +46,7 @@ impl Action {
             Action::Create => "create",
             Action::Adopt => "adopt",
             Action::Forget => "forget",
+            Action::Await => "await",
             Action::Read => "read",
         }
     }
