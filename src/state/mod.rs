@@ -6,8 +6,13 @@
 //!
 //! Architecture invariant: only `session` and `backend` touch files; the rest is pure.
 
+mod fold;
 mod journal;
 mod recorded;
+mod records;
+mod statefile;
+mod verify;
 
 pub use journal::{Begun, Binding, Ended, Entry, IllegalMove, Outcome, Seq, Ticket};
 pub use recorded::{Origin, Pending, Recorded, RecordedObject, RecordedOutput, Revision};
+pub use statefile::Run;
