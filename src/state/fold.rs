@@ -180,9 +180,7 @@ impl Recorded {
         let whole = begun.index + 1 == begun.of && !matches!(begun.effect, Effect::Delete { .. });
         let slot = match begun.slot() {
             None => self.objects.get_mut(&begun.address),
-            Some(id) => {
-                self.deposed.get_mut(&begun.address).and_then(|d| d.iter_mut().find(|o| o.id == id))
-            }
+            Some(id) => self.deposed.get_mut(&begun.address).and_then(|d| d.iter_mut().find(|o| o.id == id)),
         };
         let Some(current) = slot else {
             let mut new = RecordedObject::new(object, &begun.binding, Origin::Made, settling);
@@ -234,8 +232,7 @@ impl Recorded {
             None => self.must_be_idle(address, None)?,
             Some(seq) => {
                 let pending = self.pending.get(&seq).ok_or_else(|| format!("entry {seq} is not pending"))?;
-                if pending.begun.address != *address
-                    || !matches!(pending.begun.effect, Effect::Create { .. })
+                if pending.begun.address != *address || !matches!(pending.begun.effect, Effect::Create { .. })
                 {
                     return Err(format!("entry {seq} is not a create of {address}"));
                 }

@@ -113,7 +113,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Journal, JournalFault> {
                     return Err(damaged(format!("record {seq} is out of order")));
                 }
                 // Its checksum is right, so this is what was written: not damage, but not ours.
-                let entry = serde_json::from_slice(json).map_err(|e| damaged(format!("unknown entry: {e}")))?;
+                let entry =
+                    serde_json::from_slice(json).map_err(|e| damaged(format!("unknown entry: {e}")))?;
                 journal.entries.push((seq, entry));
                 journal.whole = lines.at;
             }
@@ -161,8 +162,7 @@ impl<'a> Iterator for Lines<'a> {
 }
 
 fn parse<'a>(line: &Line<'a>) -> Result<(Seq, &'a [u8]), JournalFault> {
-    let damaged =
-        |why: &str| JournalFault::Damaged { line: line.number, at: line.at, why: why.to_owned() };
+    let damaged = |why: &str| JournalFault::Damaged { line: line.number, at: line.at, why: why.to_owned() };
     let mut parts = line.text.splitn(4, |b| *b == b' ');
     let mut number = || {
         let digits = std::str::from_utf8(parts.next()?).ok()?;
