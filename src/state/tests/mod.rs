@@ -1,6 +1,8 @@
 //! Laws of the recorded state, as tables and as generated histories. What they share is here.
 
 mod fold;
+mod formats;
+mod histories;
 mod sessions;
 
 use std::path::{Path, PathBuf};
