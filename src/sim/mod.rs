@@ -6,14 +6,17 @@
 mod answers;
 mod clock;
 mod cloud;
+pub mod command;
 mod control;
 mod faults;
 mod ground;
 mod huaweicloud;
 mod log;
 mod objects;
+pub mod openapi;
 mod ordered;
 pub mod sample;
+mod schemas;
 pub mod server;
 mod settings;
 mod simulator;
