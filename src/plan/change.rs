@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::StepId;
 use crate::diagnostic::Place;
-use crate::resource::{Address, ObjectId, ProviderName, Value};
+use crate::diff::{Difference, Reason, Shown};
+use crate::resource::{Address, ObjectId, ProviderName};
 
 /// What happens to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,6 +25,8 @@ pub enum Action {
     Adopt,
     /// The address is let go of, without any call.
     Forget,
+    /// An object that an earlier run began is waited for.
+    Await,
     /// A lookup that can be done only while applying.
     Read,
 }
@@ -43,84 +46,10 @@ impl Action {
             Action::Create => "create",
             Action::Adopt => "adopt",
             Action::Forget => "forget",
+            Action::Await => "await",
             Action::Read => "read",
         }
     }
-}
-
-/// A value as it may be shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Shown {
-    /// Nothing there.
-    Absent,
-    /// The value.
-    Value(Value),
-    /// Known only after apply; with the expression it comes from, where that helps.
-    Unknown(String),
-    /// There is one, and it must not be shown.
-    Sensitive,
-}
-
-/// One attribute that differs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Difference {
-    /// The attribute.
-    pub attribute: String,
-    /// What it is.
-    pub before: Shown,
-    /// What it will be.
-    pub after: Shown,
-    /// Set if this attribute forces a replacement, and why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replaces: Option<String>,
-}
-
-/// Why an action was chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReasonCode {
-    /// It is desired and not recorded.
-    New,
-    /// It was there, and somebody else deleted it.
-    DeletedOutside,
-    /// Attributes differ.
-    Differs,
-    /// An attribute cannot be changed in place.
-    CannotUpdate,
-    /// The API refused to change an attribute in place.
-    Refused,
-    /// The cloud calls it failed, or it is being deleted by somebody else.
-    Tainted,
-    /// `--replace`.
-    Requested,
-    /// `replace_triggered_by`.
-    Triggered,
-    /// Another account, project or region.
-    Moved,
-    /// It is no longer in the configuration.
-    NotDesired,
-    /// `destroy`.
-    Destroy,
-    /// It is there already.
-    AlreadyThere,
-    /// An interrupted run made it.
-    Interrupted,
-    /// It is gone already, or goes with another object.
-    Gone,
-    /// Its arguments are known only after apply.
-    LateArguments,
-    /// A leftover of a replacement.
-    Deposed,
-}
-
-/// Why, for programs and for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
-    /// For programs.
-    pub code: ReasonCode,
-    /// For people: a clause without a full stop, such as "`vpc_id` cannot be changed in place".
-    pub text: String,
 }
 
 /// What happens to one address.
@@ -147,20 +76,6 @@ pub struct Change {
     pub notes: Vec<String>,
     /// The steps that do it, in order.
     pub steps: Vec<StepId>,
-}
-
-/// What others did to an object since our last apply.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Drift {
-    /// The address.
-    pub address: Address,
-    /// The object.
-    pub id: ObjectId,
-    /// Whether the object is gone.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub deleted: bool,
-    /// What moved: `before` as recorded, `after` as it is.
-    pub differences: Vec<Difference>,
 }
 
 /// What happens to one output.

@@ -5,13 +5,24 @@
 //!
 //! Architecture invariant: `plan` does no IO and does not know that HTTP exists.
 
+pub mod blocks;
 mod change;
 mod event;
+mod guard;
+mod links;
+mod lower;
+mod outputs;
+mod select;
 mod step;
+pub mod uncertain;
+pub mod walk;
 
-pub use change::{Action, Change, Difference, Drift, OutputChange, Reason, ReasonCode, Shown};
+pub use crate::diff::{Difference, Drift, Reason, ReasonCode, Shown};
+pub use change::{Action, Change, OutputChange};
 pub use event::{Event, StepEnd};
-pub use step::{Handle, HandleSource, Keep, Part, PlanInput, Step, StepAction, StepId};
+pub use lower::{Secrets, lower};
+pub use select::Selected;
+pub use step::{Handle, HandleSource, Keep, Part, PlanInput, PlannedOutput, Step, StepAction, StepId};
 
 use std::collections::BTreeMap;
 
@@ -77,6 +88,8 @@ pub struct Plan {
     pub outputs: Vec<OutputChange>,
     /// What apply does, in an order that respects `after`.
     pub steps: Vec<Step>,
+    /// What the outputs are worth when the steps are done; all of them.
+    pub results: BTreeMap<String, PlannedOutput>,
     /// Warnings.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::expr::Deferred;
-use crate::resource::{Address, Attributes, Object, ObjectId, ProviderName, Value};
+use crate::resource::{Address, Object, ObjectId, ProviderName, Value};
 use crate::state::{Origin, Seq};
 
 /// The number of a step in its plan, from 1, shown as `s1`.
@@ -134,7 +134,7 @@ pub enum StepAction {
         /// The object.
         id: ObjectId,
         /// Its attributes.
-        attributes: Attributes,
+        attributes: BTreeMap<String, PlanInput>,
     },
     /// Let go of the address; no call.
     Forget {
@@ -226,4 +226,14 @@ pub struct Keep {
     /// The deadline of its deletion in seconds, if the author set one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_timeout_s: Option<u64>,
+}
+
+/// What an output will be worth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedOutput {
+    /// Its worth; what stays unknown in the end is null.
+    pub worth: PlanInput,
+    /// Whether it must not be shown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
 }

@@ -7,11 +7,15 @@
 //! Architecture invariant: a provider sees no plan and of the state only the [`Ticket`] that
 //! allows a write. Reading is lenient, writing is exact.
 
+pub mod huaweicloud;
+
+mod cloud_stub;
+pub use cloud_stub::Cloud;
 use std::future::Future;
 
 use serde::{Deserialize, Serialize};
 
-use crate::resource::{Attributes, Fault, Identity, Kind, Object, ObjectId};
+use crate::resource::{Attributes, Catalog, Fault, Identity, Kind, Object, ObjectId};
 use crate::state::Ticket;
 
 /// What one step does to one object, with every value known.
@@ -123,6 +127,8 @@ pub enum Settling {
     Ready,
     /// It is on the way; the word is the cloud's status.
     Pending(String),
+    /// It is being deleted.
+    Leaving,
     /// The cloud itself calls it failed.
     Failed(Fault),
 }
@@ -161,4 +167,9 @@ pub trait Write {
         kind: &Kind,
         call: &Call,
     ) -> impl Future<Output = Result<Reply, WriteFault>> + Send;
+}
+
+/// The kinds of all providers.
+pub fn catalog() -> Catalog {
+    Catalog::new(huaweicloud::kinds::kinds())
 }

@@ -31,9 +31,11 @@ pub struct KindSchema {
     /// Whether an object found by natural key is adopted without asking. True for sub-objects that
     /// exist with their parent (a whitelist, a decision), never for objects of their own.
     pub adopts: bool,
-    /// Attributes that must be unique among live objects, so two objects cannot exist side by
-    /// side: each inner list is one such combination (`create_before_destroy` is refused).
-    pub exclusive: &'static [&'static [&'static str]],
+    /// What two objects cannot have both at once, so that a new one cannot be made before the old
+    /// one is gone.
+    pub exclusive: Option<Exclusive>,
+    /// Set where the end of a resource does not always end its object.
+    pub forgets: Option<Forgets>,
     /// Default deadline of create, update and delete, in minutes.
     pub timeout_minutes: u32,
 }
@@ -197,6 +199,45 @@ pub struct Completes {
 }
 
 impl KindSchema {
+    /// A managed kind without rules of its own; providers fill in the rest by struct update.
+    pub fn managed(
+        kind: &str,
+        provider_type: &'static str,
+        doc: &'static str,
+        attributes: Vec<AttributeSchema>,
+    ) -> KindSchema {
+        KindSchema {
+            kind: kind.into(),
+            provider_type,
+            mode: super::Mode::Managed,
+            doc,
+            attributes,
+            listing: Listing::Project,
+            order: Vec::new(),
+            dies_with: None,
+            completes: None,
+            natural_key: &[],
+            adopts: false,
+            exclusive: None,
+            forgets: None,
+            timeout_minutes: 10,
+        }
+    }
+
+    /// A data lookup.
+    pub fn data(
+        kind: &str,
+        provider_type: &'static str,
+        doc: &'static str,
+        attributes: Vec<AttributeSchema>,
+    ) -> KindSchema {
+        KindSchema {
+            mode: super::Mode::Data,
+            listing: Listing::None,
+            ..KindSchema::managed(kind, provider_type, doc, attributes)
+        }
+    }
+
     /// The schema of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&AttributeSchema> {
         self.attributes.iter().find(|a| a.name == name)
@@ -209,6 +250,85 @@ impl KindSchema {
 }
 
 impl AttributeSchema {
+    /// An attribute that changes in place, is compared exactly and stands in listings.
+    fn new(name: &'static str, ty: Type, source: Source, doc: &'static str) -> AttributeSchema {
+        AttributeSchema {
+            name,
+            ty,
+            doc,
+            source,
+            change: Change::InPlace,
+            compare: Compare::Exact,
+            listed: true,
+            checks: Vec::new(),
+        }
+    }
+
+    /// One that the author must give.
+    pub fn required(name: &'static str, ty: Type, doc: &'static str) -> AttributeSchema {
+        AttributeSchema::new(name, ty, Source::Required, doc)
+    }
+
+    /// One that the author may give; omitted, it is left alone.
+    pub fn optional(name: &'static str, ty: Type, doc: &'static str) -> AttributeSchema {
+        AttributeSchema::new(name, ty, Source::Optional, doc)
+    }
+
+    /// One with a default that is sent and enforced.
+    pub fn default(
+        name: &'static str,
+        ty: Type,
+        value: impl Into<Value>,
+        doc: &'static str,
+    ) -> AttributeSchema {
+        AttributeSchema::new(name, ty, Source::Default(value.into()), doc)
+    }
+
+    /// One that the cloud chooses when the object is made.
+    pub fn computed(name: &'static str, ty: Type, doc: &'static str) -> AttributeSchema {
+        AttributeSchema::new(name, ty, Source::Computed(Known::AtCreation), doc)
+    }
+
+    /// One that the cloud knows only when the other side has accepted.
+    pub fn late(name: &'static str, ty: Type, doc: &'static str) -> AttributeSchema {
+        AttributeSchema::new(name, ty, Source::Computed(Known::OnAcceptance), doc)
+    }
+
+    /// A new value takes a new object, for this reason.
+    #[must_use]
+    pub fn replaces(mut self, why: &'static str) -> AttributeSchema {
+        self.change = Change::Replace(why);
+        self
+    }
+
+    /// It is a setting of ours.
+    #[must_use]
+    pub fn setting(mut self) -> AttributeSchema {
+        self.change = Change::Setting;
+        self
+    }
+
+    /// It is compared in this way.
+    #[must_use]
+    pub fn compared(mut self, compare: Compare) -> AttributeSchema {
+        self.compare = compare;
+        self
+    }
+
+    /// Listings lack it.
+    #[must_use]
+    pub fn unlisted(mut self) -> AttributeSchema {
+        self.listed = false;
+        self
+    }
+
+    /// It must also pass this check.
+    #[must_use]
+    pub fn check(mut self, check: Check) -> AttributeSchema {
+        self.checks.push(check);
+        self
+    }
+
     /// Whether an author may set it.
     pub fn is_argument(&self) -> bool {
         !matches!(self.source, Source::Computed(_))
@@ -218,4 +338,25 @@ impl AttributeSchema {
     pub fn is_late(&self) -> bool {
         self.source == Source::Computed(Known::OnAcceptance)
     }
+}
+
+/// What two objects of a kind cannot have both at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exclusive {
+    /// They share this attribute,
+    pub attribute: &'static str,
+    /// and an element of this set,
+    pub set: &'static str,
+    /// as far as these fields of the element go.
+    pub fields: &'static [&'static str],
+}
+
+/// When the end of a resource only forgets its object: it was only adopted, or this attribute has
+/// this value (a decision to reject stays rejected).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forgets {
+    /// The attribute.
+    pub attribute: &'static str,
+    /// Its value.
+    pub value: &'static str,
 }

@@ -1,0 +1,92 @@
+//! `vpcep_service`: the owner's side (VPCEP API reference, sections 5.0, 5.2 and 10).
+
+use super::{NO_CALL, PROVIDER_TYPE, SERVICE, checks, error, times};
+use crate::resource::{AttributeSchema as A, Check, Compare, Exclusive, Field, KindSchema, Type};
+
+/// A port mapping: the port users dial, the port of the back end, and the protocol.
+fn port_mapping() -> Type {
+    Type::object(vec![
+        Field::required("client_port", Type::Integer),
+        Field::required("server_port", Type::Integer),
+        Field::default("protocol", Type::String, "TCP"),
+    ])
+}
+
+pub(super) fn kind() -> KindSchema {
+    let mut attributes = vec![
+        A::computed("id", Type::String, "The service's id."),
+        A::required("vpc_id", Type::String, "VPC of the back end.").replaces(NO_CALL).check(Check::Uuid),
+        A::required(
+            "port_id",
+            Type::String,
+            "Port of the back end: the load balancer's, or the server's NIC.",
+        )
+        .check(Check::Uuid),
+        A::required("server_type", Type::String, "What the back end is: `VM` or `LB`.")
+            .replaces(NO_CALL)
+            .check(Check::OneOf(&["VM", "LB"])),
+        A::required(
+            "ports",
+            Type::set(port_mapping()),
+            "Port mappings: `client_port` is dialled at the endpoint, `server_port` answers.",
+        )
+        .check(Check::Items(1, 200))
+        .check(Check::Field("client_port", Box::new(Check::Range(1, 65535))))
+        .check(Check::Field("server_port", Box::new(Check::Range(1, 65535))))
+        .check(Check::Field("protocol", Box::new(Check::OneOf(&["TCP"])))),
+        A::default(
+            "service_name",
+            Type::String,
+            "",
+            "The given part of the name; the cloud makes `{region}.{service_name}.{id}` of it (`full_name`).",
+        )
+        .compared(Compare::MiddlePart)
+        .check(Check::Pattern("[A-Za-z0-9_-]{0,16}", "at most 16 letters, digits, `_` and `-`")),
+        A::default("approval_enabled", Type::Bool, true, "Whether the owner decides on each connection."),
+        A::default("service_type", Type::String, "interface", "Only `interface`: others are the operator's.")
+            .replaces(NO_CALL)
+            .check(Check::OneOf(&["interface"])),
+        A::default("tcp_proxy", Type::String, "close", "Whether the client's address is passed on, and how.")
+            .check(Check::OneOf(&["close", "toa_open", "proxy_open", "open", "proxy_vni"])),
+        A::optional("description", Type::String, "Free text. Omitted: left alone; `\"\"`: none.")
+            .check(checks::description()[0].clone())
+            .check(checks::description()[1].clone()),
+        checks::tags(),
+        A::optional("ip", Type::String, "Address or domain name of the back end; VLAN services only."),
+        A::optional("ip_version", Type::String, "`ipv4` or `ipv6`; professional edition.")
+            .replaces(NO_CALL)
+            .unlisted()
+            .check(Check::OneOf(&["ipv4", "ipv6"])),
+        A::optional("snat_network_id", Type::String, "A network of the VPC; needed with `ipv6`.")
+            .replaces(NO_CALL)
+            .unlisted(),
+        A::optional("pool_id", Type::String, "The cluster to use.").replaces(NO_CALL).unlisted(),
+        A::optional("enable_policy", Type::Bool, "Whether endpoints may carry a policy.").replaces(NO_CALL),
+        A::computed("full_name", Type::String, "The name by which consumers find the service.")
+            .compared(Compare::Volatile),
+        A::computed("status", Type::String, "`creating`, `available`, `failed` or `deleting`.")
+            .compared(Compare::Status(&["available", "failed"])),
+        A::computed("connection_count", Type::Integer, "Endpoints that are connected or being connected.")
+            .compared(Compare::Volatile),
+        A::computed("supported_editions", Type::list(Type::String), "Editions it could have.")
+            .compared(Compare::Volatile),
+        A::computed("cidr_type", Type::String, "`internal` or `public`.")
+            .unlisted()
+            .compared(Compare::Volatile),
+        A::computed("project_id", Type::String, "The project it lives in."),
+    ];
+    attributes.extend(times());
+    attributes.push(error());
+    KindSchema {
+        // What `recover` looks by. The name is compared by its given part.
+        natural_key: &["vpc_id", "port_id", "service_name"],
+        // Services on one back-end port must not share a server port and protocol (5.0, error 3044).
+        exclusive: Some(Exclusive { attribute: "port_id", set: "ports", fields: &["server_port", "protocol"] }),
+        ..KindSchema::managed(
+            SERVICE,
+            PROVIDER_TYPE,
+            "A VPC endpoint service: what others connect to.",
+            attributes,
+        )
+    }
+}
