@@ -235,7 +235,7 @@ impl<'a> Walk<'a> {
             );
             self.faults.push(
                 Diagnostic::error("Wrong account, project or region", detail)
-                    .at(self.on.configuration.providers.get(&provider).and_then(|b| b.place.clone()))
+                    .at(self.on.configuration.providers.get(&provider).map(|b| b.place.clone()))
                     .hint("nothing was compared, so that wrong credentials cannot look like a mass deletion; correct the provider block or the environment"),
             );
         }
@@ -248,7 +248,8 @@ impl<'a> Walk<'a> {
         };
         for block in order {
             let Some(declared) = self.on.configuration.blocks.get(&block) else { continue };
-            if declared.reads_blocks().any(|b| self.blocked.contains(b)) {
+            let mut needed = declared.reads.keys().map(|(b, _)| b).chain(declared.depends_on.iter().map(|(d, _)| d.block()));
+            if needed.any(|b| self.blocked.contains(b)) {
                 self.blocked.insert(block);
                 continue;
             }
@@ -345,9 +346,9 @@ impl<'a> Walk<'a> {
 
     /// Whether something that the author says the lookup depends on is still to be changed.
     fn has_pending_dependency(&self, declared: &ResourceBlock) -> bool {
-        declared.depends_on_blocks().any(|block| {
-            let items = self.proposal.items.iter().filter(|(a, _)| a.block == *block);
-            items.into_iter().any(|(_, item)| item.delta.need != Need::Nothing)
+        declared.depends_on.iter().any(|(dependency, _)| {
+            let mut items = self.proposal.items.iter().filter(|(a, _)| dependency.covers(a));
+            items.any(|(_, item)| item.delta.need != Need::Nothing)
         })
     }
 
@@ -490,10 +491,10 @@ impl<'a> Walk<'a> {
     fn remember_extra(&mut self, declared: &ResourceBlock, address: &Address, each: &Each, inputs: &BTreeMap<String, Input>) {
         let mut extra: BTreeSet<Address> = each.reads.iter().map(|r| r.address.clone()).collect();
         extra.extend(inputs.values().flat_map(|i| i.reads.iter().map(|r| r.address.clone())));
-        for block in declared.depends_on_blocks() {
-            if let Some(views) = self.proposal.views.get(block) {
-                extra.extend(views.keys().map(|key| block.instance(key.clone())));
-            }
+        for (dependency, _) in &declared.depends_on {
+            let block = dependency.block();
+            let instances = self.proposal.views.get(block).into_iter().flat_map(BTreeMap::keys);
+            extra.extend(instances.map(|key| block.instance(key.clone())).filter(|a| dependency.covers(a)));
         }
         extra.remove(address);
         if !extra.is_empty() {
@@ -579,7 +580,7 @@ impl<'a> Walk<'a> {
         for (name, declared) in &self.on.configuration.outputs {
             match self.on.configuration.output(name, &self.proposal.views) {
                 Ok(input) => {
-                    let sensitive = declared.sensitive || input.sensitive;
+                    let sensitive = declared.sensitive.unwrap_or(input.sensitive);
                     self.proposal.outputs.insert(name.clone(), (input, sensitive));
                 }
                 Err(faults) => self.faults.extend(faults),
