@@ -3,9 +3,15 @@
 //! Architecture invariant: no printing and no colour; `cli` renders. The summary is a fixed phrase
 //! without names; the detail says what is wrong and why it matters; the hint what to do.
 
+mod hint;
+mod render;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+pub use hint::{known_names, nearest};
+pub use render::{Renderer, render};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -15,6 +15,15 @@ pub struct Reference {
     pub attribute: String,
 }
 
+impl std::fmt::Display for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.attribute.is_empty() {
+            return self.address.fmt(f);
+        }
+        write!(f, "{}.{}", self.address, self.attribute)
+    }
+}
+
 /// The worth of one attribute, as far as it is known while planning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

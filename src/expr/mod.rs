@@ -4,6 +4,33 @@
 //! parses; evaluation is ours: it follows paths by reference, carries *unknown* and *sensitive*
 //! marks, and has a work budget.
 
+mod ast;
+mod budget;
+mod deferred;
+mod evaluate;
+mod functions;
 mod input;
+mod loops;
+mod operators;
+mod parse;
+mod path;
+mod scope;
+mod syntax;
+mod template;
+mod val;
 
+pub use ast::{Path, Root, Span, Step};
+pub use budget::Account;
+pub use deferred::ResolveError;
+pub use functions::names as function_names;
 pub use input::{Deferred, Input, Reference, View, Worth};
+pub use parse::SyntaxFault;
+pub use scope::{Each, NoObjects, Objects};
+pub use template::{Anchor, Entry, Origin, Template, Text, Tree};
+
+pub(crate) use ast::Node;
+pub(crate) use deferred::pack;
+pub(crate) use evaluate::{Evaluator, Fault, static_value};
+pub(crate) use path::unset;
+pub(crate) use scope::{Local, Names};
+pub(crate) use val::{Sort, Val};

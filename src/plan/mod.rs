@@ -1,1 +1,119 @@
 //! The immutable decision: changes for people, steps for the executor.
+//!
+//! Everything is decided here, by pure code. `walk` evaluates each resource in order and asks
+//! `diff` what it needs; `lower` turns the changes into steps; `apply` has nothing left to choose.
+//!
+//! Architecture invariant: `plan` does no IO and does not know that HTTP exists.
+
+pub mod blocks;
+mod change;
+mod event;
+mod guard;
+mod links;
+mod lower;
+mod outputs;
+mod select;
+mod step;
+pub mod uncertain;
+pub mod walk;
+
+pub use crate::diff::{Difference, Drift, Reason, ReasonCode, Shown};
+pub use change::{Action, Change, OutputChange};
+pub use event::{Event, StepEnd};
+pub use lower::{Secrets, lower};
+pub use select::Selected;
+pub use step::{Handle, HandleSource, Keep, Part, PlanInput, PlannedOutput, Step, StepAction, StepId};
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Diagnostic;
+use crate::resource::{Address, Identity, ProviderName};
+use crate::state::Revision;
+
+/// What kind of plan was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanMode {
+    /// Make the world as desired.
+    #[default]
+    Normal,
+    /// End everything recorded.
+    Destroy,
+    /// Only bring the record up to date.
+    RefreshOnly,
+}
+
+/// What was selected on the command line, as it was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Selection {
+    /// Only these addresses and what they need.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub target: Vec<String>,
+    /// Not these addresses nor what needs them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// Replace these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replace: Vec<String>,
+}
+
+/// The decision. It is a value: the same inputs give the same bytes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The stack.
+    pub stack: String,
+    /// Whether it was made against the simulated cloud.
+    pub simulated: bool,
+    /// The kind of plan.
+    pub mode: PlanMode,
+    /// What was selected.
+    pub selection: Selection,
+    /// Digest of the configuration without credentials.
+    pub configuration: String,
+    /// The revision of the state it was made from.
+    pub revision: Revision,
+    /// Where each provider block that was contacted leads.
+    pub identities: BTreeMap<ProviderName, Identity>,
+    /// A digest of each live object that was read, so that apply can say what moved.
+    pub fingerprints: BTreeMap<Address, String>,
+    /// What happens to each address, for people; sorted. Addresses without a change are not here.
+    pub changes: Vec<Change>,
+    /// How many resources stay as they are.
+    pub unchanged: usize,
+    /// What others did since the last apply.
+    pub drift: Vec<Drift>,
+    /// What happens to the outputs.
+    pub outputs: Vec<OutputChange>,
+    /// What apply does, in an order that respects `after`.
+    pub steps: Vec<Step>,
+    /// What the outputs are worth when the steps are done; all of them.
+    pub results: BTreeMap<String, PlannedOutput>,
+    /// Warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Plan {
+    /// Whether there is nothing to do for a user: no changes and no changed outputs.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.outputs.is_empty()
+    }
+
+    /// The step with an id.
+    ///
+    /// # Panics
+    /// If the plan has no such step: ids come from the plan itself.
+    pub fn step(&self, id: StepId) -> &Step {
+        &self.steps[id.index()]
+    }
+
+    /// How many addresses each action has, in the order of [`Action`].
+    pub fn counts(&self) -> BTreeMap<Action, usize> {
+        let mut counts = BTreeMap::new();
+        for change in &self.changes {
+            *counts.entry(change.action).or_default() += 1;
+        }
+        counts
+    }
+}

@@ -15,6 +15,8 @@ mod retry;
 mod settings;
 mod transport;
 
+mod cloud_stub;
+pub use cloud_stub::Cloud;
 use std::future::Future;
 
 use serde::{Deserialize, Serialize};
@@ -157,6 +159,8 @@ pub enum Settling {
     Ready,
     /// It is on the way; the word is the cloud's status.
     Pending(String),
+    /// It is being deleted.
+    Leaving,
     /// The cloud itself calls it failed.
     Failed(Fault),
 }

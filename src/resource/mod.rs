@@ -6,6 +6,8 @@
 
 mod address;
 mod catalog;
+mod members;
+mod normal;
 mod object;
 mod schema;
 mod types;
@@ -13,9 +15,10 @@ mod value;
 
 pub use address::{Address, AddressError, Block, Key, Kind, Mode, ProviderName};
 pub use catalog::Catalog;
+pub use members::MemberRule;
 pub use object::{Fault, Identity, Object, ObjectId};
 pub use schema::{
-    AttributeSchema, Change, Check, Compare, Completes, KindSchema, Known, Listing, OrderRule, Source,
+    AttributeSchema, Change, Check, Compare, Completes, Exclusive, Forgets, KindSchema, Known, Listing, OrderRule, Source,
 };
 pub use types::{Field, Type, TypeFault};
 pub use value::{Attributes, Number, Value};

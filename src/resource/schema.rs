@@ -31,9 +31,11 @@ pub struct KindSchema {
     /// Whether an object found by natural key is adopted without asking. True for sub-objects that
     /// exist with their parent (a whitelist, a decision), never for objects of their own.
     pub adopts: bool,
-    /// Attributes that must be unique among live objects, so two objects cannot exist side by
-    /// side: each inner list is one such combination (`create_before_destroy` is refused).
-    pub exclusive: &'static [&'static [&'static str]],
+    /// What two objects cannot have both at once, so that a new one cannot be made before the old
+    /// one is gone.
+    pub exclusive: Option<Exclusive>,
+    /// Set where the end of a resource does not always end its object.
+    pub forgets: Option<Forgets>,
     /// Default deadline of create, update and delete, in minutes.
     pub timeout_minutes: u32,
 }
@@ -216,7 +218,8 @@ impl KindSchema {
             completes: None,
             natural_key: &[],
             adopts: false,
-            exclusive: &[],
+            exclusive: None,
+            forgets: None,
             timeout_minutes: 10,
         }
     }
@@ -335,4 +338,25 @@ impl AttributeSchema {
     pub fn is_late(&self) -> bool {
         self.source == Source::Computed(Known::OnAcceptance)
     }
+}
+
+/// What two objects of a kind cannot have both at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exclusive {
+    /// They share this attribute,
+    pub attribute: &'static str,
+    /// and an element of this set,
+    pub set: &'static str,
+    /// as far as these fields of the element go.
+    pub fields: &'static [&'static str],
+}
+
+/// When the end of a resource only forgets its object: it was only adopted, or this attribute has
+/// this value (a decision to reject stays rejected).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forgets {
+    /// The attribute.
+    pub attribute: &'static str,
+    /// Its value.
+    pub value: &'static str,
 }

@@ -1,1 +1,25 @@
 //! The proposed and the happened, in all formats from one model.
+//!
+//! `model` turns a [`Plan`](crate::plan::Plan) into what a reader sees; the renderers only render.
+//!
+//! Architecture invariant: nothing here compares again, reads a file or asks the terminal; the
+//! width and whether to colour are arguments.
+
+mod json;
+mod line;
+mod model;
+mod outcome;
+mod rows;
+mod show;
+mod text;
+
+pub use json::{FORMAT, json};
+pub use line::{Line, Look, Tone};
+pub use model::{Counts, Entry, Review, Sign};
+pub use outcome::{Outcome, outcome};
+pub use rows::{Body, Cell, Part, Row};
+pub use show::{clean, short, value_text};
+pub use text::{header_of, steps, text};
+
+#[cfg(test)]
+mod tests;

@@ -4,10 +4,39 @@
 //! journal's law: an entry that begins a call is on disk before the call leaves, the entry that
 //! ends it before a dependent starts; folding the entries in order gives the state.
 //!
-//! Architecture invariant: only `session` and `backend` touch files; the rest is pure.
+//! ```text
+//! state.json ─┐                 begin, end, record
+//!             ├─ load ─▶ Recorded ◀── fold ── journal ─ close ─▶ state.json, history/
+//! journal ────┘
+//! ```
+//!
+//! Architecture invariant: files are touched by `backend` and `files` only, and written through a
+//! `session` only; the rest is pure.
 
-mod journal;
 mod recorded;
+mod journal;
+mod fold;
+mod verify;
+mod records;
+mod statefile;
+mod load;
+mod error;
+mod lock;
+pub mod crash;
+pub mod files;
+pub mod backend;
+mod commit;
+mod session;
+pub mod history;
 
+pub use backend::{Backend, LocalBackend};
+pub use error::StateError;
 pub use journal::{Begun, Binding, Ended, Entry, IllegalMove, Outcome, Seq, Ticket};
+pub use load::{Interrupted, Loaded, Note, read};
+pub use lock::Holder;
 pub use recorded::{Origin, Pending, Recorded, RecordedObject, RecordedOutput, Revision};
+pub use session::{Ending, Opened, Opening, Session, SessionHandle};
+pub use statefile::Run;
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,10 @@ pub struct Recorded {
     pub stack: String,
     /// Lineage and serial.
     pub revision: Revision,
+    /// The number of the last journal entry that is folded in. Numbers go on across snapshots, so
+    /// that a pending call keeps its own for good.
+    #[serde(default)]
+    pub seq: Seq,
     /// The objects by address.
     pub objects: BTreeMap<Address, RecordedObject>,
     /// Objects that were replaced create-first and still wait for their deletion.
@@ -104,6 +108,9 @@ pub struct RecordedOutput {
 pub struct Pending {
     /// What was begun.
     pub begun: Begun,
-    /// Whether its end was written as "uncertain" (else the run was cut off before any end).
+    /// From when on its effect may show: when it was begun, or later, when it was given up.
     pub since: Timestamp,
+    /// What was seen instead of an answer; none if the run was cut off before any end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertain: Option<Fault>,
 }

@@ -2,7 +2,7 @@
 
 use super::{ACCEPT, ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, checks, error, times};
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Completes, KindSchema, Listing, OrderRule, Type,
+    AttributeSchema as A, Check, Compare, Completes, Forgets, KindSchema, Listing, OrderRule, Type,
 };
 
 pub(super) fn kind() -> KindSchema {
@@ -31,6 +31,7 @@ pub(super) fn kind() -> KindSchema {
         dies_with: Some("endpoint_id"),
         completes: Some(Completes { attribute: "endpoint_id", kind: ENDPOINT }),
         natural_key: &["endpoint_service_id", "endpoint_id"],
+        forgets: Some(Forgets { attribute: "decision", value: "reject" }),
         adopts: true,
         ..KindSchema::managed(
             ACCEPT,

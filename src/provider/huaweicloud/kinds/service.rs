@@ -1,7 +1,7 @@
 //! `vpcep_service`: the owner's side (VPCEP API reference, sections 5.0, 5.2 and 10).
 
 use super::{NO_CALL, PROVIDER_TYPE, SERVICE, checks, error, times};
-use crate::resource::{AttributeSchema as A, Check, Compare, Field, KindSchema, Type};
+use crate::resource::{AttributeSchema as A, Check, Compare, Exclusive, Field, KindSchema, Type};
 
 /// A port mapping: the port users dial, the port of the back end, and the protocol.
 fn port_mapping() -> Type {
@@ -81,7 +81,7 @@ pub(super) fn kind() -> KindSchema {
         // What `recover` looks by. The name is compared by its given part.
         natural_key: &["vpc_id", "port_id", "service_name"],
         // Services on one back-end port must not share a server port and protocol (5.0, error 3044).
-        exclusive: &[&["port_id", "ports"]],
+        exclusive: Some(Exclusive { attribute: "port_id", set: "ports", fields: &["server_port", "protocol"] }),
         ..KindSchema::managed(
             SERVICE,
             PROVIDER_TYPE,

@@ -1,0 +1,85 @@
+//! What is told while steps run: live on a terminal, plain lines elsewhere, JSON lines on request.
+//!
+//! One loop listens to the executor's events; what is shown comes from the `board`.
+
+mod board;
+mod json;
+mod live;
+mod plain;
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use self::board::Board;
+use super::ui::Ui;
+use crate::plan::{Event, Plan, Step, StepEnd};
+use crate::resource::Catalog;
+use crate::review::{Look, Tone, clean};
+
+pub(super) use self::board::seconds;
+
+/// How often somebody who waits is told that we still do.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// How often a live display is drawn anew.
+const FRAME: Duration = Duration::from_millis(100);
+
+/// Somebody who is told what happens.
+trait Listener {
+    /// Something happened.
+    fn event(&mut self, event: &Event, board: &Board<'_>, now: Duration);
+    /// Time passed.
+    fn tick(&mut self, board: &Board<'_>, now: Duration);
+    /// It is over.
+    fn end(&mut self) {}
+}
+
+/// Tells about a run until its events end.
+pub(super) async fn follow(plan: &Plan, catalog: &Catalog, ui: &Ui, mut events: UnboundedReceiver<Event>) {
+    let (mut listener, every): (Box<dyn Listener + Send + '_>, Duration) = if ui.is_json() {
+        (Box::new(json::Lines::new(plan, catalog, ui)), HEARTBEAT)
+    } else if ui.is_live() {
+        (Box::new(live::Display::new(plan, ui.err_look())), FRAME)
+    } else {
+        (Box::new(plain::Lines::new(plan, ui)), HEARTBEAT)
+    };
+    let start = Instant::now();
+    let mut board = Board::new(plan);
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    ticks.tick().await;
+    loop {
+        tokio::select! {
+            event = events.recv() => match event {
+                Some(event) => {
+                    let now = start.elapsed();
+                    board.tell(&event, now);
+                    listener.event(&event, &board, now);
+                }
+                None => break,
+            },
+            _ = ticks.tick() => listener.tick(&board, start.elapsed()),
+        }
+    }
+    listener.end();
+}
+
+/// The line that stays when a step has ended; none for bookkeeping and for what was not tried.
+fn ended_line(step: &Step, end: &StepEnd, took: Duration, look: Look) -> Option<String> {
+    let (tone, word) = match end {
+        StepEnd::Done(_) if step.action.is_bookkeeping() => return None,
+        StepEnd::Done(_) => (Tone::Good, "done"),
+        StepEnd::Failed(_) => (Tone::Bad, "failed"),
+        StepEnd::Uncertain(_) => (Tone::Bad, "uncertain"),
+        StepEnd::NotTried(_) => return None,
+    };
+    let line = crate::review::Line::new().with(tone, format!("{word:<9} ")).plain(what(step));
+    Some(line.with(Tone::Faint, format!("  {}", seconds(took))).text(look))
+}
+
+/// A step in words: "create vpcep_service.payments".
+fn what(step: &Step) -> String {
+    format!("{:<6} {}", step.action.word(), clean(&step.address.to_string()))
+}

@@ -1,0 +1,131 @@
+//! What a plan may not do: end what must not end, have two where the API allows one, share what is
+//! exclusive.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::select::Selected;
+use super::walk::{Item, Proposal};
+use crate::diagnostic::Diagnostic;
+use crate::diff::{Need, known};
+use crate::expr::Worth;
+use crate::resource::{Address, Attributes, Catalog, Exclusive, KindSchema, Value};
+
+/// The replacements that make the new object first: where the author asks for it, and all that
+/// those need, since they too have to be there before the old ones go.
+pub(super) fn create_first(proposal: &Proposal, selected: &Selected) -> BTreeSet<Address> {
+    let replaced = |address: &Address| {
+        selected.has(address) && proposal.items.get(address).is_some_and(|i| i.delta.need == Need::Replace)
+    };
+    let asked = proposal
+        .items
+        .iter()
+        .filter(|(address, item)| item.wishes.create_before_destroy && replaced(address))
+        .map(|(address, _)| address.clone());
+    let mut all = proposal.links.dag.closure_of_needs(asked);
+    all.retain(|a| replaced(a));
+    all
+}
+
+/// Every reason for which the plan is refused.
+pub(super) fn check(
+    proposal: &Proposal,
+    selected: &Selected,
+    create_first: &BTreeSet<Address>,
+    catalog: &Catalog,
+) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    for (address, item) in proposal.items.iter().filter(|(a, _)| selected.has(a)) {
+        let ends = matches!(item.delta.need, Need::Delete | Need::Replace);
+        if ends && item.wishes.prevent_destroy {
+            faults.push(protected(address, item));
+        }
+        let schema = catalog.schema(&address.block);
+        if create_first.contains(address)
+            && let Some(rule) = schema.exclusive
+            && let Some(shared) = overlap(rule, &known(&item.delta.want), &item.delta.have)
+        {
+            faults.push(cannot_have_both(address, item, rule, &shared));
+        }
+    }
+    faults.extend(shared_sets(proposal, selected, catalog));
+    faults
+}
+
+fn protected(address: &Address, item: &Item) -> Diagnostic {
+    let verb = if item.delta.need == Need::Replace { "replaced" } else { "deleted" };
+    Diagnostic::error(
+        "An object is protected",
+        format!("{address} would be {verb} ({}), and its `lifecycle.prevent_destroy` forbids that", item.delta.reason.text),
+    )
+    .at(item.place.clone())
+    .about(address)
+    .hint("take `prevent_destroy` out if you mean it, undo the change that leads to it, or leave it out with `--exclude`")
+}
+
+fn cannot_have_both(address: &Address, item: &Item, rule: Exclusive, shared: &str) -> Diagnostic {
+    Diagnostic::error(
+        "The new object cannot be made before the old one is gone",
+        format!(
+            "{address} is to be replaced create-first, but both would have the same `{}` and {shared} in `{}`, which the API refuses",
+            rule.attribute, rule.set
+        ),
+    )
+    .at(item.place.clone())
+    .about(address)
+    .hint("take `create_before_destroy` out (connections are cut until the new one is there), or give the new one another back end or ports")
+}
+
+/// What the two have in common and must not, in words.
+pub(super) fn overlap(rule: Exclusive, one: &Attributes, other: &Attributes) -> Option<String> {
+    if one.get(rule.attribute).is_none() || one.get(rule.attribute) != other.get(rule.attribute) {
+        return None;
+    }
+    let keys = |attributes: &Attributes| -> BTreeSet<Vec<Value>> {
+        let elements = attributes.get(rule.set).and_then(Value::as_list).unwrap_or_default();
+        elements.iter().filter_map(Value::as_map).map(|e| rule.fields.iter().map(|f| e.get(*f).cloned().unwrap_or_default()).collect()).collect()
+    };
+    let common = keys(one).intersection(&keys(other)).next().cloned()?;
+    let fields = rule.fields.iter().zip(&common).map(|(f, v)| format!("{f} {v}"));
+    Some(fields.collect::<Vec<_>>().join(", "))
+}
+
+/// Two resources over one set: two that share it are fine, an exclusive one must be alone.
+fn shared_sets(proposal: &Proposal, selected: &Selected, catalog: &Catalog) -> Vec<Diagnostic> {
+    let mut owners: BTreeMap<(String, String), Vec<(&Address, &Item, bool)>> = BTreeMap::new();
+    for (address, item) in proposal.items.iter().filter(|(a, _)| selected.has(a)) {
+        let schema: &KindSchema = catalog.schema(&address.block);
+        let Some(rule) = schema.members() else { continue };
+        let keys: Vec<String> = schema
+            .natural_key
+            .iter()
+            .filter_map(|name| item.delta.want.get(*name))
+            .map(|input| match &input.worth {
+                Worth::Known(value) => value.to_string(),
+                Worth::Deferred(deferred) => format!("{:?}", deferred.needs),
+            })
+            .collect();
+        if keys.len() == schema.natural_key.len() {
+            let exclusive = rule.is_exclusive(&known(&item.delta.want));
+            let key = (format!("{}", address.kind()), keys.join("\n"));
+            owners.entry(key).or_default().push((address, item, exclusive));
+        }
+    }
+    let mut faults = Vec::new();
+    for group in owners.into_values().filter(|g| g.len() > 1 && g.iter().any(|(_, _, exclusive)| *exclusive)) {
+        let names: Vec<String> = group.iter().map(|(a, _, _)| a.to_string()).collect();
+        let (address, item, _) = group[0];
+        let mut fault = Diagnostic::error(
+            "One set has two owners",
+            format!("{} are about the same object, and at least one of them is exclusive, so each would undo the other", names.join(" and ")),
+        )
+        .at(item.place.clone())
+        .about(address)
+        .hint("merge them into one, or make all of them `mode: shared`");
+        for (address, item, _) in &group[1..] {
+            fault = fault.also(item.place.clone(), format!("{address} is here"));
+        }
+        faults.push(fault);
+    }
+    faults
+}
+

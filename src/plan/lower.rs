@@ -1,0 +1,736 @@
+//! From what each address needs to the steps that do it.
+//!
+//! Every address gets at most one step that makes its new state (`makes`) and one that ends its old
+//! object (`ends`); the edges between them are the whole order of the plan:
+//!
+//! - what makes an address waits for what makes the addresses it needs;
+//! - what ends an object waits for what ends its dependents, and for those that let go of it;
+//! - a replacement ends first and makes then, or the other way round;
+//! - of a shared set, *grant* is what makes it, *revoke* waits for the dependents that leave;
+//! - what the end of another object ends too is only forgotten, after that end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::select::Selected;
+use super::walk::{Item, Proposal, Situation};
+use super::{Action, Change, Handle, HandleSource, Keep, Part, Plan, PlanInput, PlanMode, Selection, Step};
+use super::{StepAction, StepId, guard, outputs};
+use crate::diagnostic::Diagnostic;
+use crate::diff::{Need, Reason, ReasonCode, known};
+use crate::expr::{Input, Worth};
+use crate::graph::{Dag, Loop};
+use crate::provider::Settling;
+use crate::refresh::{Live, Observation, Sight};
+use crate::resource::{Address, Attributes, Change as Changing, Compare, KindSchema, Object};
+use crate::state::{Origin, RecordedObject};
+
+/// The values that a plan must not hold, beside it.
+#[derive(Clone, Default, PartialEq)]
+pub struct Secrets(pub BTreeMap<Handle, Worth>);
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// A step that has no number yet. Its place in `Lowering::drafts` names it.
+struct Draft {
+    address: Address,
+    provider: crate::resource::ProviderName,
+    action: StepAction,
+    keep: Keep,
+    timeout_s: u64,
+    completes: Option<Address>,
+}
+
+#[derive(Default)]
+struct Lowering {
+    drafts: Vec<Draft>,
+    /// The step after which an address is as desired.
+    makes: BTreeMap<Address, usize>,
+    /// The step after which an address's old object is gone.
+    ends: BTreeMap<Address, usize>,
+    /// The step that takes members out of an address's set.
+    revokes: BTreeMap<Address, usize>,
+    /// Steps that end what another object's end covers, and that other address.
+    covered: BTreeMap<Address, Address>,
+    edges: Vec<(usize, usize)>,
+    secrets: Secrets,
+}
+
+/// Turns a proposal into a plan.
+///
+/// # Errors
+/// Why the plan is refused: protected objects, selections that name nothing, loops.
+pub fn lower(
+    on: Situation<'_>,
+    proposal: &Proposal,
+    selection: &Selection,
+    simulated: bool,
+) -> Result<(Plan, Secrets), Vec<Diagnostic>> {
+    let selected = Selected::new(selection, proposal, on.mode)?;
+    let create_first = guard::create_first(proposal, &selected);
+    let faults = guard::check(proposal, &selected, &create_first, on.catalog);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let mut lowering = Lowering::default();
+    lowering.resolved_beginnings(&on);
+    lowering.late_lookups(proposal, &selected);
+    for (address, item) in proposal.items.iter().filter(|(a, _)| selected.has(a)) {
+        lowering.steps_of(&on, proposal, &selected, address, item, create_first.contains(address));
+    }
+    lowering.deposed(&on, &selected);
+    lowering.order(&on, proposal, &selected, &create_first);
+    let (steps, numbers) = lowering.numbered(proposal)?;
+
+    let changes = changes(&on, proposal, &selected, &create_first, &lowering, &numbers);
+    let unchanged = proposal
+        .items
+        .iter()
+        .filter(|(a, i)| !selected.has(a) || i.delta.need == Need::Nothing)
+        .count();
+    let mut plan = Plan {
+        stack: on.configuration.stack.clone(),
+        simulated,
+        mode: on.mode,
+        selection: selection.clone(),
+        configuration: on.configuration.digest.clone(),
+        revision: on.recorded.revision.clone(),
+        identities: on.live.identities.clone(),
+        fingerprints: fingerprints(&on),
+        changes,
+        unchanged,
+        drift: proposal.drift.clone(),
+        steps,
+        diagnostics: proposal.warnings.clone(),
+        ..Plan::default()
+    };
+    if on.mode == PlanMode::RefreshOnly {
+        plan.changes.retain(|c| c.action == Action::Forget);
+    }
+    outputs::plan(&on, proposal, &mut plan, &mut lowering.secrets);
+    Ok((plan, lowering.secrets))
+}
+
+impl Lowering {
+    fn push(&mut self, draft: Draft) -> usize {
+        self.drafts.push(draft);
+        self.drafts.len() - 1
+    }
+
+    fn resolved_beginnings(&mut self, on: &Situation<'_>) {
+        for (seq, address, evidence) in &on.resolution.known {
+            let Some(pending) = on.recorded.pending.get(seq) else { continue };
+            self.push(Draft {
+                address: address.clone(),
+                provider: pending.begun.binding.provider.clone(),
+                action: StepAction::Resolve { begun: *seq, evidence: evidence.clone() },
+                keep: Keep::default(),
+                timeout_s: 0,
+                completes: None,
+            });
+        }
+    }
+
+    fn late_lookups(&mut self, proposal: &Proposal, selected: &Selected) {
+        for (address, lookup) in proposal.late_lookups.iter().filter(|(a, _)| selected.has(a)) {
+            let args = self.inputs(address, &lookup.args);
+            let step = self.push(Draft {
+                address: address.clone(),
+                provider: lookup.provider.clone(),
+                action: StepAction::Read { args },
+                keep: Keep::default(),
+                timeout_s: 600,
+                completes: None,
+            });
+            self.makes.insert(address.clone(), step);
+        }
+    }
+
+    /// The steps of one address.
+    fn steps_of(
+        &mut self,
+        on: &Situation<'_>,
+        proposal: &Proposal,
+        selected: &Selected,
+        address: &Address,
+        item: &Item,
+        create_first: bool,
+    ) {
+        let schema = on.catalog.schema(&address.block);
+        let recorded = on.recorded.objects.get(address);
+        let adopted = on.resolution.adopted.get(address).map(|(seq, object)| {
+            let action = StepAction::Adopt {
+                object: shown_object(object, item),
+                origin: Origin::Made,
+                resolves: Some(*seq),
+            };
+            self.step(schema, proposal, address, item, action)
+        });
+        let id = item.delta.id.clone().unwrap_or_default();
+        let first = self.drafts.len();
+        match item.delta.need {
+            Need::Nothing => {
+                if let Some(recorded) = recorded.filter(|r| {
+                    adopted.is_none() && record_differs(schema, item, r, &keep(proposal, address, item))
+                }) {
+                    let attributes = self.values(address, &item.delta.have, item);
+                    let action = StepAction::Record { id: recorded.id.clone(), attributes };
+                    self.step(schema, proposal, address, item, action);
+                }
+            }
+            Need::Adopt => {
+                let object = item.delta.found.clone().unwrap_or(Object { id, attributes: item.delta.have.clone() });
+                let mut object = Object { attributes: item.delta.have.clone(), ..shown_object(&object, item) };
+                for (name, value) in settings(schema, item).0 {
+                    object.attributes.set(name, value);
+                }
+                object.attributes.0.retain(|name, _| !item.delta.sensitive.contains(name));
+                let action = StepAction::Adopt { object, origin: Origin::Adopted, resolves: None };
+                let step = self.step(schema, proposal, address, item, action);
+                self.makes.insert(address.clone(), step);
+            }
+            Need::Create if item.delta.found.is_none() => {
+                let want = self.inputs(address, &item.delta.want);
+                let step = self.step(schema, proposal, address, item, StepAction::Create { want, deposes: false });
+                self.makes.insert(address.clone(), step);
+            }
+            Need::Create | Need::Update => self.update(schema, proposal, address, item),
+            Need::Await => {
+                let step = self.step(schema, proposal, address, item, StepAction::Await { id });
+                self.makes.insert(address.clone(), step);
+            }
+            Need::Replace => {
+                let want = self.inputs(address, &item.delta.want);
+                let action = StepAction::Create { want, deposes: create_first };
+                let made = self.step(schema, proposal, address, item, action);
+                self.makes.insert(address.clone(), made);
+                self.end(on, proposal, selected, address, item, create_first);
+                if let Some(&ended) = self.ends.get(address) {
+                    let edge = if create_first { (made, ended) } else { (ended, made) };
+                    self.edges.push(edge);
+                }
+            }
+            Need::Delete => self.end(on, proposal, selected, address, item, false),
+            Need::Forget => {
+                let step = self.step(schema, proposal, address, item, StepAction::Forget { deposed: None });
+                self.ends.insert(address.clone(), step);
+            }
+        }
+        if let Some(adopted) = adopted {
+            for step in first..self.drafts.len() {
+                self.edges.push((adopted, step));
+            }
+        }
+    }
+
+    /// A change in place: one step, or *grant* and *revoke* where it is a shared set's.
+    fn update(&mut self, schema: &KindSchema, proposal: &Proposal, address: &Address, item: &Item) {
+        let delta = &item.delta;
+        let id = delta.id.clone().unwrap_or_default();
+        let have = self.values(address, &delta.have, item);
+        let mut want = self.inputs(address, &delta.want);
+        let adopt = delta.found.as_ref().map(|object| Object {
+            attributes: bound_attributes(delta, schema, item),
+            ..shown_object(object, item)
+        });
+        let parts = schema.members().and_then(|rule| {
+            let name = rule.attribute.name;
+            let (Some(PlanInput::Known(then)), now) = (want.get(name), delta.have.value(name)) else { return None };
+            if rule.keeps_all(now, then) {
+                return None; // nothing is taken away: grant alone
+            }
+            Some((name, rule.union(now, then), then.clone()))
+        });
+        let Some((name, between, then)) = parts else {
+            let part = if schema.members().is_some() { Part::Grant } else { Part::Whole };
+            let action = StepAction::Update { id, have, want, part, adopt };
+            let step = self.step(schema, proposal, address, item, action);
+            self.makes.insert(address.clone(), step);
+            return;
+        };
+        let others = delta.changed.iter().any(|changed| changed != name);
+        let grows = between != *delta.have.value(name);
+        let mut before_revoke = have.clone();
+        let granted = (grows || others || adopt.is_some()).then(|| {
+            want.insert(name.to_owned(), PlanInput::Known(between.clone()));
+            let action = StepAction::Update { id: id.clone(), have, want: want.clone(), part: Part::Grant, adopt };
+            before_revoke = want.clone();
+            let step = self.step(schema, proposal, address, item, action);
+            self.makes.insert(address.clone(), step);
+            step
+        });
+        want.insert(name.to_owned(), PlanInput::Known(then));
+        let action = StepAction::Update { id, have: before_revoke, want, part: Part::Revoke, adopt: None };
+        let revoke = self.step(schema, proposal, address, item, action);
+        self.revokes.insert(address.clone(), revoke);
+        self.edges.extend(granted.map(|granted| (granted, revoke)));
+    }
+
+    /// The end of the address's old object.
+    fn end(
+        &mut self,
+        on: &Situation<'_>,
+        proposal: &Proposal,
+        selected: &Selected,
+        address: &Address,
+        item: &Item,
+        deposed: bool,
+    ) {
+        let schema = on.catalog.schema(&address.block);
+        let id = item.delta.id.clone().unwrap_or_default();
+        let cover = covering(schema, proposal, selected, item);
+        let adopted_only = schema.forgets.is_some_and(|rule| {
+            on.recorded.objects.get(address).is_some_and(|r| {
+                r.origin == Origin::Adopted || r.attributes.text(rule.attribute) == Some(rule.value)
+            })
+        });
+        let action = if cover.is_some() || adopted_only {
+            StepAction::Forget { deposed: deposed.then(|| id.clone()) }
+        } else {
+            let have = self.values(address, &item.delta.have, item);
+            StepAction::Delete { id, have, deposed }
+        };
+        let step = self.step(schema, proposal, address, item, action);
+        self.drafts[step].timeout_s =
+            item.wishes.delete_s.unwrap_or_else(|| u64::from(schema.timeout_minutes) * 60);
+        self.drafts[step].completes = None;
+        self.ends.insert(address.clone(), step);
+        if let Some(cover) = cover {
+            self.covered.insert(address.clone(), cover.clone());
+        }
+    }
+
+    /// Leftovers of create-first replacements that were cut off.
+    fn deposed(&mut self, on: &Situation<'_>, selected: &Selected) {
+        for (address, objects) in on.recorded.deposed.iter().filter(|(a, _)| selected.has(a)) {
+            for object in objects {
+                let sight = Sight {
+                    provider: super::walk::reading_block(on.configuration, address, object)
+                        .unwrap_or(&object.provider)
+                        .clone(),
+                    kind: address.kind().clone(),
+                    id: object.id.clone(),
+                };
+                let action = match on.live.get(&sight) {
+                    Observation::Absent => StepAction::Forget { deposed: Some(object.id.clone()) },
+                    _ => StepAction::Delete {
+                        id: object.id.clone(),
+                        have: object.attributes.0.iter().map(|(k, v)| (k.clone(), PlanInput::Known(v.clone()))).collect(),
+                        deposed: true,
+                    },
+                };
+                let schema = on.catalog.schema(&address.block);
+                let step = self.push(Draft {
+                    address: address.clone(),
+                    provider: sight.provider,
+                    action,
+                    keep: Keep::default(),
+                    timeout_s: u64::from(schema.timeout_minutes) * 60,
+                    completes: None,
+                });
+                self.edges.extend(self.makes.get(address).map(|&made| (made, step)));
+                for (dependent, recorded) in &on.recorded.objects {
+                    if recorded.dependencies.contains(address) {
+                        self.edges.extend(self.makes.get(dependent).map(|&made| (made, step)));
+                        self.edges.extend(self.ends.get(dependent).map(|&ended| (ended, step)));
+                    }
+                }
+            }
+        }
+    }
+
+    fn step(
+        &mut self,
+        schema: &KindSchema,
+        proposal: &Proposal,
+        address: &Address,
+        item: &Item,
+        action: StepAction,
+    ) -> usize {
+        let given = match &action {
+            StepAction::Update { .. } => item.wishes.update_s,
+            _ => item.wishes.create_s,
+        };
+        let completes = match action {
+            StepAction::Create { .. } | StepAction::Update { .. } | StepAction::Adopt { .. } | StepAction::Await { .. } => {
+                let completed = proposal.links.completed_by.iter();
+                schema.completes.and_then(|_| {
+                    completed.into_iter().find(|(_, by)| by.contains(address)).map(|(other, _)| other.clone())
+                })
+            }
+            _ => None,
+        };
+        self.push(Draft {
+            address: address.clone(),
+            provider: item.provider.clone(),
+            action,
+            keep: keep(proposal, address, item),
+            timeout_s: given.unwrap_or_else(|| u64::from(schema.timeout_minutes) * 60),
+            completes,
+        })
+    }
+
+    /// Arguments as a plan may hold them.
+    fn inputs(&mut self, address: &Address, inputs: &BTreeMap<String, Input>) -> BTreeMap<String, PlanInput> {
+        let mut out = BTreeMap::new();
+        for (name, input) in inputs {
+            let planned = if input.sensitive {
+                self.secret(HandleSource::Configuration, address, name, input.worth.clone())
+            } else {
+                match &input.worth {
+                    Worth::Known(value) => PlanInput::Known(value.clone()),
+                    Worth::Deferred(deferred) => PlanInput::Deferred(deferred.clone()),
+                }
+            };
+            out.insert(name.clone(), planned);
+        }
+        out
+    }
+
+    /// What is there, as a plan may hold it.
+    fn values(&mut self, address: &Address, have: &Attributes, item: &Item) -> BTreeMap<String, PlanInput> {
+        let mut out = BTreeMap::new();
+        for (name, value) in have.iter() {
+            let planned = if item.delta.sensitive.contains(name) {
+                self.secret(HandleSource::Live, address, name, Worth::Known(value.clone()))
+            } else {
+                PlanInput::Known(value.clone())
+            };
+            out.insert(name.to_owned(), planned);
+        }
+        out
+    }
+
+    fn secret(&mut self, from: HandleSource, address: &Address, name: &str, worth: Worth) -> PlanInput {
+        let handle = Handle { from, address: address.clone(), attribute: name.to_owned() };
+        self.secrets.0.insert(handle.clone(), worth);
+        PlanInput::Secret(handle)
+    }
+
+    /// All edges between addresses.
+    fn order(
+        &mut self,
+        on: &Situation<'_>,
+        proposal: &Proposal,
+        selected: &Selected,
+        create_first: &BTreeSet<Address>,
+    ) {
+        let mut edges = Vec::new();
+        // What makes an address waits for what makes the addresses it needs, through those that
+        // have nothing to do themselves.
+        let order = proposal.links.dag.order().unwrap_or_default();
+        let mut frontier: BTreeMap<&Address, BTreeSet<usize>> = BTreeMap::new();
+        for address in &order {
+            let needs: BTreeSet<usize> = proposal
+                .links
+                .dag
+                .needs(address)
+                .into_iter()
+                .filter_map(|need| frontier.get(need))
+                .flatten()
+                .copied()
+                .collect();
+            match self.makes.get(address) {
+                Some(&made) => {
+                    edges.extend(needs.iter().map(|&need| (need, made)));
+                    frontier.insert(address, BTreeSet::from([made]));
+                }
+                None => {
+                    frontier.insert(address, needs);
+                }
+            }
+        }
+        // What ends an object waits for its dependents.
+        for (dependent, recorded) in on.recorded.objects.iter().filter(|(a, _)| selected.has(a)) {
+            for address in &recorded.dependencies {
+                let Some(&ends) = self.ends.get(address).or_else(|| self.revokes.get(address)) else { continue };
+                let is_cover = self.covered.get(dependent).is_some_and(|cover| cover == address);
+                if let Some(&ended) = self.ends.get(dependent)
+                    && !is_cover
+                {
+                    edges.push((ended, ends));
+                }
+                // Who stays lets go of it first, unless it stays for the successor.
+                let successor_first = self.makes.get(address).is_none() || create_first.contains(address);
+                let revoked = !self.ends.contains_key(address);
+                if let Some(&made) = self.makes.get(dependent)
+                    && (successor_first && !revoked)
+                {
+                    edges.push((made, ends));
+                }
+            }
+        }
+        for (address, cover) in &self.covered {
+            if let (Some(&forgets), Some(&ends)) = (self.ends.get(address), self.ends.get(cover)) {
+                edges.push((ends, forgets));
+            }
+        }
+        self.make_room(on, proposal, &mut edges);
+        self.edges.extend(edges);
+    }
+
+    /// What takes an exclusive place waits for the end of what holds it.
+    fn make_room(&self, on: &Situation<'_>, proposal: &Proposal, edges: &mut Vec<(usize, usize)>) {
+        let mut leaving: BTreeMap<(&str, String), Vec<(&Address, usize)>> = BTreeMap::new();
+        for (address, &ends) in &self.ends {
+            let Some(rule) = on.catalog.schema(&address.block).exclusive else { continue };
+            let Some(item) = proposal.items.get(address) else { continue };
+            let place = item.delta.have.value(rule.attribute).to_string();
+            leaving.entry((address.kind().as_str(), place)).or_default().push((address, ends));
+        }
+        if leaving.is_empty() {
+            return;
+        }
+        for (address, &makes) in &self.makes {
+            let Some(item) = proposal.items.get(address) else { continue };
+            let Some(rule) = on.catalog.schema(&address.block).exclusive else { continue };
+            let want = known(&item.delta.want);
+            let place = want.value(rule.attribute).to_string();
+            for (other, ends) in leaving.get(&(address.kind().as_str(), place)).into_iter().flatten() {
+                let theirs = &proposal.items[*other].delta.have;
+                if *other != address && guard::overlap(rule, &want, theirs).is_some() {
+                    edges.push((*ends, makes));
+                }
+            }
+        }
+    }
+
+    /// The steps in an order that respects every edge, numbered.
+    fn numbered(&mut self, proposal: &Proposal) -> Result<(Vec<Step>, Vec<StepId>), Vec<Diagnostic>> {
+        let mut dag: Dag<usize, ()> = Dag::new(0..self.drafts.len());
+        self.edges.sort_unstable();
+        self.edges.dedup();
+        for (first, waiting) in &self.edges {
+            dag.wait(waiting, first, ());
+        }
+        let order = dag.order().map_err(|Loop(hops)| {
+            let names: Vec<String> = hops
+                .iter()
+                .map(|(i, ())| format!("{} {}", self.drafts[*i].action.word(), self.drafts[*i].address))
+                .collect();
+            let place = hops.iter().find_map(|(i, ())| proposal.items.get(&self.drafts[*i].address)?.place.clone());
+            vec![
+                Diagnostic::error(
+                    "The steps wait for each other in a loop",
+                    format!("each must come after the next: {}", names.join(" -> ")),
+                )
+                .at(place)
+                .hint("do it in two applies: leave one of these out with `--exclude` first"),
+            ]
+        })?;
+        let mut numbers = vec![StepId(0); self.drafts.len()];
+        for (number, draft) in order.iter().enumerate() {
+            numbers[*draft] = StepId(u32::try_from(number + 1).unwrap_or(u32::MAX));
+        }
+        let mut steps = Vec::with_capacity(order.len());
+        for index in &order {
+            let draft = &self.drafts[*index];
+            let mut after: Vec<StepId> = dag.needs(index).into_iter().map(|i| numbers[*i]).collect();
+            after.sort_unstable();
+            steps.push(Step {
+                id: numbers[*index],
+                address: draft.address.clone(),
+                provider: draft.provider.clone(),
+                action: draft.action.clone(),
+                after,
+                keep: draft.keep.clone(),
+                timeout_s: draft.timeout_s,
+                completes: draft.completes.clone(),
+            });
+        }
+        Ok((steps, numbers))
+    }
+}
+
+/// The address whose end ends this one's object too, if that end is part of the plan.
+fn covering<'a>(
+    schema: &KindSchema,
+    proposal: &'a Proposal,
+    selected: &Selected,
+    item: &Item,
+) -> Option<&'a Address> {
+    let attribute = schema.dies_with?;
+    let id = item.delta.have.text(attribute)?;
+    let kind = schema.order.iter().find_map(|rule| match rule {
+        crate::resource::OrderRule::Refers { attribute: a, kind } if *a == attribute => Some(*kind),
+        _ => None,
+    })?;
+    proposal.items.iter().filter(|(a, _)| a.kind().as_str() == kind && selected.has(a)).find_map(|(a, other)| {
+        let ends = matches!(other.delta.need, Need::Delete | Need::Replace);
+        (ends && other.delta.id.as_deref() == Some(id)).then_some(a)
+    })
+}
+
+fn keep(proposal: &Proposal, address: &Address, item: &Item) -> Keep {
+    Keep {
+        arguments: item.delta.want.keys().cloned().collect(),
+        sensitive: item.delta.sensitive.clone(),
+        dependencies: proposal.links.dependencies.get(address).cloned().unwrap_or_default(),
+        triggers: item.triggers.clone(),
+        prevent_destroy: item.wishes.prevent_destroy,
+        delete_timeout_s: item.wishes.delete_s,
+    }
+}
+
+/// Whether the record has to be brought up to date although there is nothing to do.
+fn record_differs(schema: &KindSchema, item: &Item, recorded: &RecordedObject, keep: &Keep) -> bool {
+    let wants = !item.delta.want.is_empty();
+    let binding = wants
+        && (keep.arguments != recorded.arguments
+            || keep.sensitive != recorded.sensitive
+            || keep.dependencies != recorded.dependencies
+            || keep.triggers != recorded.triggers
+            || keep.prevent_destroy != recorded.prevent_destroy
+            || keep.delete_timeout_s != recorded.delete_timeout_s
+            || item.provider != recorded.provider);
+    let moved = schema.attributes.iter().any(|a| {
+        a.compare != Compare::Volatile
+            && a.change != Changing::Setting
+            && item.delta.have.value(a.name) != recorded.attributes.value(a.name)
+    });
+    binding || moved || recorded.settling
+}
+
+/// The settings of ours that the author gives.
+fn settings(schema: &KindSchema, item: &Item) -> Attributes {
+    let known = known(&item.delta.want);
+    known.iter().filter(|(n, _)| schema.attribute(n).is_some_and(|a| a.change == Changing::Setting)).map(|(n, v)| (n.to_owned(), v.clone())).collect()
+}
+
+/// What is recorded when an object is bound before it is changed: what counts as ours.
+fn bound_attributes(delta: &crate::diff::Delta, schema: &KindSchema, item: &Item) -> Attributes {
+    let mut attributes = delta.have.clone();
+    for (name, value) in settings(schema, item).0 {
+        attributes.set(name, value);
+    }
+    attributes.0.retain(|name, _| !delta.sensitive.contains(name));
+    attributes
+}
+
+fn shown_object(object: &Object, item: &Item) -> Object {
+    let mut object = object.clone();
+    object.attributes.0.retain(|name, _| !item.delta.sensitive.contains(name));
+    object
+}
+
+fn fingerprints(on: &Situation<'_>) -> BTreeMap<Address, String> {
+    let mut all = BTreeMap::new();
+    for (address, recorded) in &on.recorded.objects {
+        let provider =
+            super::walk::reading_block(on.configuration, address, recorded).unwrap_or(&recorded.provider).clone();
+        let sight = Sight { provider, kind: address.kind().clone(), id: recorded.id.clone() };
+        let print = match on.live.get(&sight) {
+            Observation::Present { object, .. } => Live::fingerprint(object, address.kind(), on.catalog),
+            Observation::Absent => "absent".to_owned(),
+            Observation::Unread | Observation::Unreadable(_) => continue,
+        };
+        all.insert(address.clone(), print);
+    }
+    all
+}
+
+/// What happens to each address, for people.
+fn changes(
+    on: &Situation<'_>,
+    proposal: &Proposal,
+    selected: &Selected,
+    create_first: &BTreeSet<Address>,
+    lowering: &Lowering,
+    numbers: &[StepId],
+) -> Vec<Change> {
+    let mut steps: BTreeMap<&Address, Vec<StepId>> = BTreeMap::new();
+    for (index, draft) in lowering.drafts.iter().enumerate() {
+        steps.entry(&draft.address).or_default().push(numbers[index]);
+    }
+    for list in steps.values_mut() {
+        list.sort_unstable();
+    }
+    let of = |address: &Address| steps.get(address).cloned().unwrap_or_default();
+    let mut changes = Vec::new();
+    for (address, item) in proposal.items.iter().filter(|(a, _)| selected.has(a)) {
+        let delta = &item.delta;
+        let found = on.resolution.adopted.get(address);
+        let action = match delta.need {
+            Need::Nothing | Need::Await if found.is_some() => Action::Adopt,
+            Need::Nothing => continue,
+            Need::Create => Action::Create,
+            Need::Update => Action::Update,
+            Need::Replace if create_first.contains(address) => Action::CreateThenDelete,
+            Need::Replace => Action::DeleteThenCreate,
+            Need::Delete => Action::Delete,
+            Need::Adopt => Action::Adopt,
+            Need::Forget => Action::Forget,
+            Need::Await => Action::Await,
+        };
+        let mut notes = delta.notes.clone();
+        let mut reason = delta.reason.clone();
+        if let Some((_, object)) = found {
+            let text = format!("an interrupted run made it: {} is the only object that fits what was begun", object.id);
+            if action == Action::Adopt {
+                reason = Reason::new(ReasonCode::Interrupted, text);
+            } else {
+                notes.push(text);
+            }
+        }
+        if let Some(cover) = lowering.covered.get(address) {
+            notes.push(format!("it ends with {cover}, so no call is made for it"));
+        }
+        if delta.need != Need::Await
+            && let Some(Settling::Pending(status)) = status_of(on, address, delta.id.as_deref(), item)
+        {
+            notes.push(format!("it is still `{status}`; that is waited for first"));
+        }
+        changes.push(Change {
+            address: address.clone(),
+            provider: item.provider.clone(),
+            action,
+            reason,
+            place: item.place.clone(),
+            id: delta.id.clone(),
+            differences: delta.differences.clone(),
+            notes,
+            steps: of(address),
+        });
+    }
+    for (address, lookup) in proposal.late_lookups.iter().filter(|(a, _)| selected.has(a)) {
+        changes.push(Change {
+            address: address.clone(),
+            provider: lookup.provider.clone(),
+            action: Action::Read,
+            reason: Reason::new(ReasonCode::LateArguments, "what it asks for is known only after apply"),
+            place: lookup.place.clone(),
+            id: None,
+            differences: Vec::new(),
+            notes: Vec::new(),
+            steps: of(address),
+        });
+    }
+    for (address, objects) in on.recorded.deposed.iter().filter(|(a, _)| selected.has(a)) {
+        if !changes.iter().any(|c| c.address == *address) {
+            changes.push(Change {
+                address: address.clone(),
+                provider: objects.first().map_or_else(|| "".into(), |o| o.provider.clone()),
+                action: Action::Delete,
+                reason: Reason::new(ReasonCode::Deposed, "it is left over from a replacement that was cut off"),
+                place: None,
+                id: objects.first().map(|o| o.id.clone()),
+                differences: Vec::new(),
+                notes: Vec::new(),
+                steps: of(address),
+            });
+        }
+    }
+    changes.sort_by(|a, b| a.address.cmp(&b.address));
+    changes
+}
+
+fn status_of<'a>(on: &Situation<'a>, address: &Address, id: Option<&str>, item: &Item) -> Option<&'a Settling> {
+    let sight = Sight { provider: item.provider.clone(), kind: address.kind().clone(), id: id?.to_owned() };
+    match on.live.get(&sight) {
+        Observation::Present { settling, .. } => Some(settling),
+        _ => None,
+    }
+}

@@ -1,0 +1,627 @@
+//! The walk: every block in order, each resource evaluated and compared, until nothing is left to
+//! read.
+//!
+//! The walk is pure. Where it needs something from a cloud, because a lookup's arguments or an
+//! object's natural key came to be known only now, it says so and is walked again with the answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::links::{self, Links};
+use super::uncertain::Resolution;
+use super::{PlanMode, blocks};
+use crate::config::{Configuration, Ignore, ResourceBlock};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::diff::{self, Case, Delta, Desired, Drift, Need, Reason, ReasonCode};
+use crate::expr::{Each, Input, Reference, View, Worth};
+use crate::provider::{ReadFault, Settling};
+use crate::refresh::{Live, Observation, Question, Sight};
+use crate::resource::{
+    Address, Attributes, Block, Catalog, Identity, Key, KindSchema, Listing, Mode, Object, ObjectId,
+    ProviderName, Value,
+};
+use crate::state::{Recorded, RecordedObject};
+
+/// Everything a plan is made from.
+#[derive(Clone, Copy)]
+pub struct Situation<'a> {
+    /// What is desired.
+    pub configuration: &'a Configuration,
+    /// The kinds.
+    pub catalog: &'a Catalog,
+    /// What is recorded, uncertain beginnings resolved.
+    pub recorded: &'a Recorded,
+    /// How they were resolved.
+    pub resolution: &'a Resolution,
+    /// What was read.
+    pub live: &'a Live,
+    /// The kind of plan.
+    pub mode: PlanMode,
+    /// Addresses that are replaced although nothing differs.
+    pub replace: &'a BTreeSet<Address>,
+    /// The time by the cloud's clock.
+    pub now: Timestamp,
+}
+
+/// What the walk still has to know.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Needs {
+    /// Where these provider blocks lead.
+    pub identities: BTreeSet<ProviderName>,
+    /// These objects, each with what it is listed under.
+    pub sights: Vec<(Sight, Option<String>)>,
+    /// These lookups.
+    pub questions: Vec<Question>,
+}
+
+impl Needs {
+    fn is_empty(&self) -> bool {
+        self.identities.is_empty() && self.sights.is_empty() && self.questions.is_empty()
+    }
+}
+
+/// One managed resource, compared.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The provider block.
+    pub provider: ProviderName,
+    /// What it needs.
+    pub delta: Delta,
+    /// Where the author asked for it.
+    pub place: Option<Place>,
+    /// Everything that was read for it.
+    pub reads: BTreeSet<Reference>,
+    /// Author's wishes.
+    pub wishes: Wishes,
+    /// Worth of the replacement triggers.
+    pub triggers: BTreeMap<String, Value>,
+}
+
+/// The author's wishes for one resource that matter beyond its attributes.
+#[derive(Clone, Debug, Default)]
+pub struct Wishes {
+    /// Its object must not be deleted.
+    pub prevent_destroy: bool,
+    /// A replacement makes the new object first.
+    pub create_before_destroy: bool,
+    /// Deadlines in seconds.
+    pub create_s: Option<u64>,
+    /// See `create_s`.
+    pub update_s: Option<u64>,
+    /// See `create_s`.
+    pub delete_s: Option<u64>,
+}
+
+/// A data lookup that can be done only while applying.
+#[derive(Clone, Debug)]
+pub struct LateLookup {
+    /// The provider block.
+    pub provider: ProviderName,
+    /// The arguments.
+    pub args: BTreeMap<String, Input>,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
+/// What the walk found.
+#[derive(Clone, Debug, Default)]
+pub struct Proposal {
+    /// Every managed resource, desired or recorded.
+    pub items: BTreeMap<Address, Item>,
+    /// Lookups that are left for apply.
+    pub late_lookups: BTreeMap<Address, LateLookup>,
+    /// What waits for what.
+    pub links: Links,
+    /// What others did.
+    pub drift: Vec<Drift>,
+    /// The outputs.
+    pub outputs: BTreeMap<String, (Input, bool)>,
+    /// The objects as expressions see them once all is done.
+    pub views: BTreeMap<Block, BTreeMap<Option<Key>, View>>,
+    /// Warnings.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Either something is still to be read, or all is known.
+pub enum Walked {
+    /// Read these and walk again.
+    Needs(Needs),
+    /// Done.
+    Done(Box<Proposal>),
+}
+
+struct Walk<'a> {
+    on: Situation<'a>,
+    needs: Needs,
+    faults: Vec<Diagnostic>,
+    proposal: Proposal,
+    /// Blocks that wait for an answer, and all that read them.
+    blocked: BTreeSet<Block>,
+    /// What was read for `for_each` and `depends_on`, by address.
+    extra: BTreeMap<Address, BTreeSet<Address>>,
+}
+
+/// Walks all blocks.
+///
+/// # Errors
+/// Every fault of the configuration and of the reading that stops the plan.
+pub fn walk(situation: Situation<'_>) -> Result<Walked, Vec<Diagnostic>> {
+    let mut walk = Walk {
+        on: situation,
+        needs: Needs::default(),
+        faults: Vec::new(),
+        proposal: Proposal::default(),
+        blocked: BTreeSet::new(),
+        extra: BTreeMap::new(),
+    };
+    walk.check_identities();
+    if walk.faults.is_empty() && walk.needs.is_empty() {
+        if situation.mode == PlanMode::Normal {
+            walk.desired();
+        }
+        walk.orphans();
+    }
+    if !walk.faults.is_empty() {
+        return Err(walk.faults);
+    }
+    if !walk.needs.is_empty() {
+        return Ok(Walked::Needs(walk.needs));
+    }
+    walk.outputs();
+    if !walk.faults.is_empty() {
+        return Err(walk.faults);
+    }
+    let mut proposal = walk.proposal;
+    proposal.links = links::build(&proposal, situation.recorded, situation.catalog, &walk.extra)?;
+    Ok(Walked::Done(Box::new(proposal)))
+}
+
+/// The block through which a recorded object is read: the one it was recorded with, or the one the
+/// author names now.
+pub fn reading_block<'a>(
+    configuration: &'a Configuration,
+    address: &Address,
+    object: &'a RecordedObject,
+) -> Option<&'a ProviderName> {
+    if configuration.providers.contains_key(&object.provider) {
+        return Some(&object.provider);
+    }
+    configuration.blocks.get(&address.block).map(|block| &block.provider)
+}
+
+impl<'a> Walk<'a> {
+    /// Every recorded object must be read as the account, project and region it was recorded with.
+    fn check_identities(&mut self) {
+        let mut wrong: BTreeMap<(ProviderName, Identity), Vec<&Address>> = BTreeMap::new();
+        let mut vanished: BTreeMap<ProviderName, Vec<&Address>> = BTreeMap::new();
+        let deposed = self.on.recorded.deposed.iter().flat_map(|(a, all)| all.iter().map(move |o| (a, o)));
+        for (address, object) in self.on.recorded.objects.iter().chain(deposed) {
+            let Some(provider) = reading_block(self.on.configuration, address, object) else {
+                vanished.entry(object.provider.clone()).or_default().push(address);
+                continue;
+            };
+            match self.on.live.identities.get(provider) {
+                None => {
+                    self.needs.identities.insert(provider.clone());
+                }
+                Some(identity) if *identity != object.identity => {
+                    wrong.entry((provider.clone(), object.identity.clone())).or_default().push(address);
+                }
+                Some(_) => {}
+            }
+        }
+        for (provider, addresses) in vanished {
+            let detail = format!(
+                "provider `{provider}` is not in the configuration any more, and recorded objects still need it: {}",
+                links::list(&addresses)
+            );
+            self.faults.push(Diagnostic::error("A provider block vanished", detail).hint(format!(
+                "put the block `{provider}` back, destroy or `state rm` these first, or point the resources at another block of the same account"
+            )));
+        }
+        for ((provider, recorded), addresses) in wrong {
+            let is = &self.on.live.identities[&provider];
+            let detail = format!(
+                "provider `{provider}` leads to account {}, project {}, region {}, but {} recorded in account {}, project {}, region {}: {}",
+                is.account,
+                is.project,
+                is.region,
+                if addresses.len() == 1 { "an object was" } else { "objects were" },
+                recorded.account,
+                recorded.project,
+                recorded.region,
+                links::list(&addresses)
+            );
+            self.faults.push(
+                Diagnostic::error("Wrong account, project or region", detail)
+                    .at(self.on.configuration.providers.get(&provider).and_then(|b| b.place.clone()))
+                    .hint("nothing was compared, so that wrong credentials cannot look like a mass deletion; correct the provider block or the environment"),
+            );
+        }
+    }
+
+    fn desired(&mut self) {
+        let order = match blocks::order(self.on.configuration) {
+            Ok(order) => order,
+            Err(faults) => return self.faults.extend(faults),
+        };
+        for block in order {
+            let Some(declared) = self.on.configuration.blocks.get(&block) else { continue };
+            if declared.reads_blocks().any(|b| self.blocked.contains(b)) {
+                self.blocked.insert(block);
+                continue;
+            }
+            let ok = match block.mode {
+                Mode::Managed => self.managed_block(declared),
+                Mode::Data => self.data_block(declared),
+            };
+            if ok.is_err() {
+                self.blocked.insert(block);
+            }
+        }
+    }
+
+    /// The instances of a block, or nothing where that is a fault.
+    fn instances(&mut self, declared: &ResourceBlock) -> Result<Vec<(Address, Each)>, ()> {
+        let instances = self.on.configuration.instances(declared, &self.proposal.views).map_err(|f| self.faults.extend(f))?;
+        // An empty block is there, with no instances.
+        self.proposal.views.entry(declared.block.clone()).or_default();
+        Ok(instances.into_iter().map(|(key, each)| (declared.block.instance(key), each)).collect())
+    }
+
+    fn inputs(&mut self, declared: &ResourceBlock, address: &Address, each: &Each) -> Result<BTreeMap<String, Input>, ()> {
+        let views = &self.proposal.views;
+        let on = self.on;
+        let mut faults = on.configuration.conditions(declared, address.key.as_ref(), each, views);
+        let inputs = on.configuration.inputs(declared, address.key.as_ref(), each, views, on.catalog);
+        match inputs {
+            Ok(inputs) if faults.is_empty() => Ok(inputs),
+            Ok(_) => {
+                self.faults.append(&mut faults);
+                Err(())
+            }
+            Err(more) => {
+                faults.extend(more);
+                self.faults.extend(faults.into_iter().map(|f| f.about(address)));
+                Err(())
+            }
+        }
+    }
+
+    fn data_block(&mut self, declared: &ResourceBlock) -> Result<(), ()> {
+        let schema = self.on.catalog.schema(&declared.block);
+        let mut waiting = false;
+        for (address, each) in self.instances(declared)? {
+            let inputs = self.inputs(declared, &address, &each)?;
+            self.remember_extra(declared, &address, &each, &inputs);
+            let late = inputs.values().any(|i| i.known().is_none()) || self.has_pending_dependency(declared);
+            let sensitive = inputs.iter().filter(|(_, i)| i.sensitive).map(|(n, _)| n.clone()).collect();
+            let view = if late {
+                let mut view = View { sensitive, ..View::default() };
+                for attribute in &schema.attributes {
+                    match inputs.get(attribute.name).and_then(Input::known) {
+                        Some(value) => {
+                            view.known.set(attribute.name, value.clone());
+                        }
+                        None => {
+                            view.unknown.insert(attribute.name.to_owned());
+                        }
+                    }
+                }
+                let late = LateLookup {
+                    provider: declared.provider.clone(),
+                    args: inputs,
+                    place: Some(declared.place.clone()),
+                };
+                self.proposal.late_lookups.insert(address.clone(), late);
+                view
+            } else {
+                let args = diff::known(&inputs);
+                match self.on.live.data.get(&address) {
+                    Some((asked, Ok(answer))) if *asked == args => {
+                        let mut known = answer.clone();
+                        for attribute in &schema.attributes {
+                            known.0.entry(attribute.name.to_owned()).or_default();
+                        }
+                        View { known, unknown: BTreeSet::new(), sensitive }
+                    }
+                    Some((asked, Err(fault))) if *asked == args => {
+                        self.faults.push(lookup_fault(&address, declared, fault));
+                        return Err(());
+                    }
+                    _ => {
+                        let provider = declared.provider.clone();
+                        self.needs.questions.push(Question { address, provider, args });
+                        waiting = true;
+                        continue;
+                    }
+                }
+            };
+            self.proposal.views.entry(address.block).or_default().insert(address.key, view);
+        }
+        if waiting { Err(()) } else { Ok(()) }
+    }
+
+    /// Whether something that the author says the lookup depends on is still to be changed.
+    fn has_pending_dependency(&self, declared: &ResourceBlock) -> bool {
+        declared.depends_on_blocks().any(|block| {
+            let items = self.proposal.items.iter().filter(|(a, _)| a.block == *block);
+            items.into_iter().any(|(_, item)| item.delta.need != Need::Nothing)
+        })
+    }
+
+    fn managed_block(&mut self, declared: &ResourceBlock) -> Result<(), ()> {
+        let Some(identity) = self.on.live.identities.get(&declared.provider) else {
+            self.needs.identities.insert(declared.provider.clone());
+            return Err(());
+        };
+        let schema = self.on.catalog.schema(&declared.block);
+        let ignored: BTreeSet<String> = match &declared.lifecycle.ignore_changes {
+            Ignore::All => schema.arguments().map(|a| a.name.to_owned()).collect(),
+            Ignore::These(names) => names.clone(),
+        };
+        let mut waiting = false;
+        for (address, each) in self.instances(declared)? {
+            let inputs = self.inputs(declared, &address, &each)?;
+            let recorded = self.on.recorded.objects.get(&address);
+            let found = match recorded {
+                Some(object) => Some(self.sight(&address, object)),
+                None => natural_id(schema, &inputs).map(|id| Sight {
+                    provider: declared.provider.clone(),
+                    kind: schema.kind.clone(),
+                    id,
+                }),
+            };
+            let live = match found.as_ref().map(|sight| self.on.live.get(sight)) {
+                None | Some(Observation::Absent) => None,
+                Some(Observation::Present { object, settling }) => Some((object.clone(), settling.clone())),
+                Some(Observation::Unreadable(fault)) => {
+                    self.faults.push(unreadable(&address, declared.place.clone(), fault));
+                    continue;
+                }
+                Some(Observation::Unread) => match recorded {
+                    // Without refresh the record is all there is to go by.
+                    Some(object) => Some((as_recorded(object), Settling::Ready)),
+                    None => {
+                        let parent = parent_of(schema, |name| inputs.get(name)?.known()?.as_str().map(str::to_owned));
+                        self.needs.sights.extend(found.map(|sight| (sight, parent)));
+                        waiting = true;
+                        continue;
+                    }
+                },
+            };
+            let (replace, triggers) = self.replacement(declared, &address, &each, recorded)?;
+            let desired =
+                Desired { inputs: &inputs, ignored: &ignored, identity, replace: replace.as_ref() };
+            let ending = Reason::new(ReasonCode::NotDesired, "");
+            let delta = diff::compare(&Case {
+                schema,
+                desired: Some(desired),
+                recorded,
+                live: live.as_ref().map(|(o, s)| (o, s)),
+                ending: &ending,
+            });
+            self.note_drift(schema, &address, recorded, live.as_ref().map(|(o, _)| o));
+            self.remember_extra(declared, &address, &each, &inputs);
+            let view = delta.view(schema);
+            let reads = inputs.values().flat_map(|i| i.reads.iter().cloned()).collect();
+            let item = Item {
+                provider: declared.provider.clone(),
+                delta,
+                place: Some(declared.place.clone()),
+                reads,
+                wishes: Wishes {
+                    prevent_destroy: declared.lifecycle.prevent_destroy,
+                    create_before_destroy: declared.lifecycle.create_before_destroy,
+                    create_s: declared.timeouts.create.map(|d| d.as_secs()),
+                    update_s: declared.timeouts.update.map(|d| d.as_secs()),
+                    delete_s: declared.timeouts.delete.map(|d| d.as_secs()),
+                },
+                triggers,
+            };
+            self.proposal.views.entry(address.block.clone()).or_default().insert(address.key.clone(), view);
+            self.proposal.items.insert(address, item);
+        }
+        if waiting { Err(()) } else { Ok(()) }
+    }
+
+    /// Why the resource is replaced although nothing may differ, and the worth of its triggers.
+    fn replacement(
+        &mut self,
+        declared: &ResourceBlock,
+        address: &Address,
+        each: &Each,
+        recorded: Option<&RecordedObject>,
+    ) -> Result<(Option<Reason>, BTreeMap<String, Value>), ()> {
+        let triggers = self
+            .on
+            .configuration
+            .replace_triggers(declared, address.key.as_ref(), each, &self.proposal.views)
+            .map_err(|f| self.faults.extend(f))?;
+        let mut reason = None;
+        let mut worth = BTreeMap::new();
+        for (written, now) in triggers {
+            let before = recorded.and_then(|r| r.triggers.get(&written));
+            match now {
+                Worth::Known(value) => {
+                    if before.is_some_and(|b| *b != value) {
+                        reason = Some(Reason::new(ReasonCode::Triggered, format!("`{written}` changes")));
+                    }
+                    worth.insert(written, value);
+                }
+                Worth::Deferred(_) => {
+                    if before.is_some() {
+                        reason = Some(Reason::new(ReasonCode::Triggered, format!("`{written}` changes")));
+                    }
+                }
+            }
+        }
+        if self.on.replace.contains(address) {
+            reason = Some(Reason::new(ReasonCode::Requested, "you asked for it with --replace"));
+        }
+        Ok((reason, worth))
+    }
+
+    fn sight(&self, address: &Address, object: &RecordedObject) -> Sight {
+        let provider = reading_block(self.on.configuration, address, object).unwrap_or(&object.provider);
+        Sight { provider: provider.clone(), kind: address.kind().clone(), id: object.id.clone() }
+    }
+
+    fn note_drift(
+        &mut self,
+        schema: &KindSchema,
+        address: &Address,
+        recorded: Option<&RecordedObject>,
+        live: Option<&Object>,
+    ) {
+        let Some(recorded) = recorded else { return };
+        let differences = live.map(|o| diff::drift(schema, recorded, &o.attributes)).unwrap_or_default();
+        if live.is_none() || !differences.is_empty() {
+            self.proposal.drift.push(Drift {
+                address: address.clone(),
+                id: recorded.id.clone(),
+                deleted: live.is_none(),
+                differences,
+            });
+        }
+    }
+
+    fn remember_extra(&mut self, declared: &ResourceBlock, address: &Address, each: &Each, inputs: &BTreeMap<String, Input>) {
+        let mut extra: BTreeSet<Address> = each.reads.iter().map(|r| r.address.clone()).collect();
+        extra.extend(inputs.values().flat_map(|i| i.reads.iter().map(|r| r.address.clone())));
+        for block in declared.depends_on_blocks() {
+            if let Some(views) = self.proposal.views.get(block) {
+                extra.extend(views.keys().map(|key| block.instance(key.clone())));
+            }
+        }
+        extra.remove(address);
+        if !extra.is_empty() {
+            self.extra.insert(address.clone(), extra);
+        }
+    }
+
+    /// What is recorded and not desired.
+    fn orphans(&mut self) {
+        for (address, recorded) in &self.on.recorded.objects {
+            if self.proposal.items.contains_key(address) || self.blocked.contains(&address.block) {
+                continue;
+            }
+            let schema = self.on.catalog.schema(&address.block);
+            let sight = self.sight(address, recorded);
+            let live = match self.on.live.get(&sight) {
+                Observation::Absent => None,
+                Observation::Present { object, settling } => Some((object.clone(), settling.clone())),
+                Observation::Unread => Some((as_recorded(recorded), Settling::Ready)),
+                Observation::Unreadable(fault) => {
+                    self.faults.push(unreadable(address, None, fault));
+                    continue;
+                }
+            };
+            self.note_drift(schema, address, Some(recorded), live.as_ref().map(|(o, _)| o));
+            let ending = self.ending(address);
+            let keep = self.on.mode == PlanMode::RefreshOnly;
+            let mut delta = diff::compare(&Case {
+                schema,
+                desired: None,
+                recorded: Some(recorded),
+                live: live.as_ref().map(|(o, s)| (o, s)),
+                ending: &ending,
+            });
+            if keep && live.is_some() {
+                delta.need = Need::Nothing;
+                delta.differences.clear();
+            }
+            if keep {
+                let view = delta.view(schema);
+                self.proposal.views.entry(address.block.clone()).or_default().insert(address.key.clone(), view);
+            }
+            let item = Item {
+                provider: sight.provider,
+                delta,
+                place: None,
+                reads: BTreeSet::new(),
+                wishes: Wishes {
+                    prevent_destroy: self.prevents_destroy(address, recorded),
+                    delete_s: recorded.delete_timeout_s,
+                    ..Wishes::default()
+                },
+                triggers: recorded.triggers.clone(),
+            };
+            self.proposal.items.insert(address.clone(), item);
+        }
+    }
+
+    /// With `destroy` the author's present wish holds, else the recorded one.
+    fn prevents_destroy(&self, address: &Address, recorded: &RecordedObject) -> bool {
+        match self.on.configuration.blocks.get(&address.block) {
+            Some(block) => block.lifecycle.prevent_destroy,
+            None => recorded.prevent_destroy && self.on.mode == PlanMode::Destroy,
+        }
+    }
+
+    fn ending(&self, address: &Address) -> Reason {
+        if self.on.mode == PlanMode::Destroy {
+            return Reason::new(ReasonCode::Destroy, "everything is to be destroyed");
+        }
+        let text = match (self.on.configuration.blocks.get(&address.block), &address.key) {
+            (None, _) => "it is not in the configuration any more".to_owned(),
+            (Some(_), Some(key)) => format!("`for_each` has no key \"{key}\" any more"),
+            (Some(_), None) => "its block has `for_each` now".to_owned(),
+        };
+        Reason::new(ReasonCode::NotDesired, text)
+    }
+
+    fn outputs(&mut self) {
+        if self.on.mode == PlanMode::Destroy {
+            return;
+        }
+        for (name, declared) in &self.on.configuration.outputs {
+            match self.on.configuration.output(name, &self.proposal.views) {
+                Ok(input) => {
+                    let sensitive = declared.sensitive || input.sensitive;
+                    self.proposal.outputs.insert(name.clone(), (input, sensitive));
+                }
+                Err(faults) => self.faults.extend(faults),
+            }
+        }
+    }
+}
+
+/// The id of an object that its natural key names, where all of the key is known.
+fn natural_id(schema: &KindSchema, inputs: &BTreeMap<String, Input>) -> Option<ObjectId> {
+    if !schema.adopts || schema.natural_key.is_empty() {
+        return None;
+    }
+    let parts: Option<Vec<&str>> =
+        schema.natural_key.iter().map(|name| inputs.get(*name)?.known()?.as_str()).collect();
+    parts.map(|p| p.join("/"))
+}
+
+/// What an object is listed under.
+pub fn parent_of(schema: &KindSchema, attribute: impl Fn(&str) -> Option<String>) -> Option<String> {
+    match schema.listing {
+        Listing::Under(name) => attribute(name),
+        Listing::Project | Listing::None => None,
+    }
+}
+
+fn as_recorded(object: &RecordedObject) -> Object {
+    Object { id: object.id.clone(), attributes: object.attributes.clone() }
+}
+
+fn unreadable(address: &Address, place: Option<Place>, fault: &ReadFault) -> Diagnostic {
+    let detail = format!("{address}: {}; a failed read is never taken for an absent object", fault.fault);
+    Diagnostic::error("An object could not be read", detail)
+        .at(place)
+        .about(address)
+        .hint(fault.fault.advice.clone())
+}
+
+fn lookup_fault(address: &Address, declared: &ResourceBlock, fault: &ReadFault) -> Diagnostic {
+    Diagnostic::error("A lookup failed", format!("{address}: {}", fault.fault))
+        .at(declared.place.clone())
+        .about(address)
+        .hint(fault.fault.advice.clone())
+}
+

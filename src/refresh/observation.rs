@@ -1,0 +1,89 @@
+//! What was seen, as data.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::provider::{ReadFault, Settling};
+use crate::resource::{Address, Attributes, Catalog, Identity, Kind, Mode, Object, ObjectId, ProviderName};
+
+/// What the API says about one object.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Observation {
+    /// It is there.
+    Present {
+        /// The object, in normal form.
+        object: Object,
+        /// Whether it is where it was led to.
+        settling: Settling,
+    },
+    /// It is missing from the listing, its own GET says so too, and we asked as the same account,
+    /// project and region.
+    Absent,
+    /// The read failed. It is never taken for absent.
+    Unreadable(ReadFault),
+    /// Nobody asked (`--refresh=false`).
+    Unread,
+}
+
+/// Something to look at: an object by provider block, kind and id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sight {
+    /// Through which provider block.
+    pub provider: ProviderName,
+    /// What kind of object.
+    pub kind: Kind,
+    /// Its id.
+    pub id: ObjectId,
+}
+
+/// Something to look up: a data block's instance with its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The instance.
+    pub address: Address,
+    /// Through which provider block.
+    pub provider: ProviderName,
+    /// The arguments.
+    pub args: Attributes,
+}
+
+/// Everything that was read from the clouds for one plan.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// Where each provider block that was contacted leads.
+    pub identities: BTreeMap<ProviderName, Identity>,
+    /// What was seen.
+    pub seen: BTreeMap<Sight, Observation>,
+    /// What was looked up; with the arguments that were asked for.
+    pub data: BTreeMap<Address, (Attributes, Result<Attributes, ReadFault>)>,
+    /// All objects of the kinds that an uncertain creation may have made.
+    pub candidates: BTreeMap<(ProviderName, Kind), Vec<Object>>,
+    /// The time by the cloud's clock when the reading ended.
+    pub at: Option<Timestamp>,
+}
+
+impl Live {
+    /// What was seen of an object.
+    pub fn get(&self, sight: &Sight) -> &Observation {
+        self.seen.get(sight).unwrap_or(&Observation::Unread)
+    }
+
+    /// A digest of each object that was seen, by what a plan could depend on: everything but what
+    /// moves by itself.
+    pub fn fingerprint(object: &Object, kind: &Kind, catalog: &Catalog) -> String {
+        use sha2::{Digest, Sha256};
+        let volatile: BTreeSet<&str> = catalog
+            .get(Mode::Managed, kind)
+            .into_iter()
+            .flat_map(|schema| &schema.attributes)
+            .filter(|a| a.compare == crate::resource::Compare::Volatile)
+            .map(|a| a.name)
+            .collect();
+        let kept: BTreeMap<&str, _> =
+            object.attributes.iter().filter(|(name, _)| !volatile.contains(name)).collect();
+        let json = serde_json::to_vec(&(&object.id, kept)).unwrap_or_default();
+        let digest = Sha256::digest(&json);
+        digest.iter().take(12).map(|b| format!("{b:02x}")).collect()
+    }
+}

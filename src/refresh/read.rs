@@ -1,0 +1,199 @@
+//! The reading: few requests, all pages, many at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt};
+
+use super::{Clouds, Live, Observation, Question, Sight};
+use crate::diagnostic::Diagnostic;
+use crate::provider::{Cloud, Read, ReadFault};
+use crate::resource::{Catalog, Kind, KindSchema, Listing, Mode, Object, ObjectId, ProviderName};
+
+/// How many reads are begun at once; the transport bounds what is in flight.
+const AT_ONCE: usize = 64;
+
+/// Reads from the clouds into a [`Live`].
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// The clouds.
+    pub clouds: &'a Clouds,
+    /// The kinds.
+    pub catalog: &'a Catalog,
+}
+
+/// A group of objects that one listing answers.
+type Group = (ProviderName, Kind, Option<String>);
+
+impl Reader<'_> {
+    /// Asks where each provider block leads.
+    ///
+    /// # Errors
+    /// What is wrong with a block, or why its cloud does not say.
+    pub async fn identify(
+        &self,
+        names: impl IntoIterator<Item = ProviderName>,
+        live: &mut Live,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let mut faults = Vec::new();
+        let mut clouds = Vec::new();
+        for name in names.into_iter().filter(|n| !live.identities.contains_key(n)) {
+            match self.clouds.get(&name) {
+                Ok(cloud) => clouds.push((name, cloud)),
+                Err(diagnostics) => faults.extend(diagnostics),
+            }
+        }
+        let asked = stream::iter(clouds).map(|(name, cloud)| async move {
+            let identity = cloud.identity().await;
+            (name, identity)
+        });
+        for (name, identity) in asked.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
+            match identity {
+                Ok(identity) => {
+                    live.identities.insert(name, identity);
+                }
+                Err(fault) => faults.push(unreachable(&name, &fault)),
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    /// Looks at objects. `parent` names what each lives under, for kinds that are listed so.
+    ///
+    /// # Errors
+    /// What is wrong with a provider block. A read that fails is an [`Observation::Unreadable`].
+    pub async fn look(
+        &self,
+        wanted: impl IntoIterator<Item = (Sight, Option<String>)>,
+        live: &mut Live,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let mut groups: BTreeMap<Group, BTreeSet<ObjectId>> = BTreeMap::new();
+        for (sight, parent) in wanted {
+            if !live.seen.contains_key(&sight) {
+                groups.entry((sight.provider, sight.kind, parent)).or_default().insert(sight.id);
+            }
+        }
+        let mut work = Vec::new();
+        for ((provider, kind, parent), ids) in groups {
+            let cloud = self.clouds.get(&provider)?;
+            work.push((provider, kind, parent, ids, cloud));
+        }
+        let looked = stream::iter(work).map(|(provider, kind, parent, ids, cloud)| async move {
+            let seen = self.look_at_group(&cloud, &kind, parent.as_deref(), &ids).await;
+            (provider, kind, seen)
+        });
+        let mut looked = looked.buffer_unordered(AT_ONCE);
+        while let Some((provider, kind, seen)) = looked.next().await {
+            for (id, observation) in seen {
+                let sight = Sight { provider: provider.clone(), kind: kind.clone(), id };
+                live.seen.insert(sight, observation);
+            }
+        }
+        Ok(())
+    }
+
+    async fn look_at_group(
+        &self,
+        cloud: &Arc<Cloud>,
+        kind: &Kind,
+        parent: Option<&str>,
+        ids: &BTreeSet<ObjectId>,
+    ) -> BTreeMap<ObjectId, Observation> {
+        let Some(schema) = self.catalog.get(Mode::Managed, kind) else { return BTreeMap::new() };
+        let mut seen = BTreeMap::new();
+        // One object is asked for by its id: that is never dearer than a listing.
+        if ids.len() > 1 {
+            match cloud.list(kind, parent, &|id| ids.contains(id)).await {
+                Ok(objects) => {
+                    seen.extend(objects.into_iter().map(|o| (o.id.clone(), present(cloud, schema, o))));
+                }
+                Err(fault) => {
+                    return ids.iter().map(|id| (id.clone(), Observation::Unreadable(fault.clone()))).collect();
+                }
+            }
+        }
+        // What the listing lacks is absent only if its own GET says so.
+        let missing: Vec<&ObjectId> = ids.iter().filter(|id| !seen.contains_key(*id)).collect();
+        let confirmed = stream::iter(missing)
+            .map(|id| async move { (id.clone(), look_at(cloud, schema, id).await) })
+            .buffer_unordered(AT_ONCE)
+            .collect::<Vec<_>>()
+            .await;
+        seen.extend(confirmed);
+        seen
+    }
+
+    /// Lists every object of the kinds that an uncertain creation may have made.
+    ///
+    /// # Errors
+    /// Why a listing failed: without it nothing can be decided.
+    pub async fn list_candidates(
+        &self,
+        wanted: impl IntoIterator<Item = (ProviderName, Kind)>,
+        live: &mut Live,
+    ) -> Result<(), Vec<Diagnostic>> {
+        for (provider, kind) in wanted.into_iter().collect::<BTreeSet<_>>() {
+            let Some(schema) = self.catalog.get(Mode::Managed, &kind) else { continue };
+            if schema.listing != Listing::Project {
+                continue;
+            }
+            let cloud = self.clouds.get(&provider)?;
+            let objects = cloud
+                .list(&kind, None, &|_| true)
+                .await
+                .map_err(|fault| vec![unreachable(&provider, &fault)])?
+                .into_iter()
+                .map(|o| Object { attributes: schema.normalise(o.attributes), ..o })
+                .collect();
+            live.candidates.insert((provider, kind), objects);
+        }
+        Ok(())
+    }
+
+    /// Does data lookups.
+    ///
+    /// # Errors
+    /// What is wrong with a provider block. A lookup that fails is kept as its answer.
+    pub async fn look_up(
+        &self,
+        questions: impl IntoIterator<Item = Question>,
+        live: &mut Live,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let mut work = Vec::new();
+        for question in questions {
+            let cloud = self.clouds.get(&question.provider)?;
+            work.push((question, cloud));
+        }
+        let answers = stream::iter(work)
+            .map(|(question, cloud)| async move {
+                let answer = cloud.lookup(question.address.kind(), &question.args).await;
+                (question, answer)
+            })
+            .buffer_unordered(AT_ONCE)
+            .collect::<Vec<_>>()
+            .await;
+        for (question, answer) in answers {
+            live.data.insert(question.address, (question.args, answer));
+        }
+        Ok(())
+    }
+}
+
+async fn look_at(cloud: &Arc<Cloud>, schema: &KindSchema, id: &str) -> Observation {
+    match cloud.get(&schema.kind, id).await {
+        Ok(Some(object)) => present(cloud, schema, object),
+        Ok(None) => Observation::Absent,
+        Err(fault) => Observation::Unreadable(fault),
+    }
+}
+
+fn present(cloud: &Cloud, schema: &KindSchema, object: Object) -> Observation {
+    let object = Object { attributes: schema.normalise(object.attributes), ..object };
+    let settling = cloud.settling(&schema.kind, None, &object);
+    Observation::Present { object, settling }
+}
+
+fn unreachable(provider: &ProviderName, fault: &ReadFault) -> Diagnostic {
+    let detail = format!("provider `{provider}`: {}", fault.fault);
+    Diagnostic::error("The cloud could not be read", detail).hint(fault.fault.advice.clone())
+}

@@ -1,0 +1,60 @@
+//! The normal form of what an API answers, so that equal things are equal values.
+
+use super::{Attributes, Compare, KindSchema, Type, Value};
+
+impl KindSchema {
+    /// The attributes in normal form: sets in canonical order, decorated names reduced to the part
+    /// that the author gave. Applying it twice changes nothing.
+    pub fn normalise(&self, mut attributes: Attributes) -> Attributes {
+        for schema in &self.attributes {
+            let Some(value) = attributes.0.get_mut(schema.name) else { continue };
+            if let (Compare::MiddlePart, Value::String(text)) = (&schema.compare, &mut *value) {
+                *text = middle_part(text).to_owned();
+            }
+            if needs_order(&schema.ty) {
+                let taken = std::mem::take(value);
+                // What does not fit its own schema is kept as the API said it: reading is lenient.
+                *value = schema.ty.convert(taken.clone()).unwrap_or(taken);
+            }
+        }
+        attributes
+    }
+}
+
+/// Whether values of this type have a canonical order to be put in.
+fn needs_order(ty: &Type) -> bool {
+    match ty {
+        Type::Set(_) => true,
+        Type::List(of) | Type::Map(of) => needs_order(of),
+        Type::Object { fields, .. } => fields.iter().any(|f| needs_order(&f.ty)),
+        _ => false,
+    }
+}
+
+/// The author's part of `{region}.{name}.{id}`. `{region}.{id}` has none; a text without dots is
+/// the part itself (VPCEP API reference, 9, trap 7).
+fn middle_part(text: &str) -> &str {
+    match (text.find('.'), text.rfind('.')) {
+        (Some(first), Some(last)) if first < last => &text[first + 1..last],
+        (Some(_), _) => "",
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::middle_part;
+
+    #[test]
+    fn the_given_part_of_a_decorated_name() {
+        for (text, part) in [
+            ("tr-west-1.orders.9d4c", "orders"),
+            ("tr-west-1.9d4c", ""),
+            ("orders", "orders"),
+            ("", ""),
+            ("br.a.b.c", "a.b"),
+        ] {
+            assert_eq!(middle_part(text), part, "{text}");
+        }
+    }
+}

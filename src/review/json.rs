@@ -1,0 +1,48 @@
+//! A plan as our own JSON, for programs: what the text shows, without what only apply needs.
+
+use serde_json::{Value as Json, json};
+
+use super::model::{Counts, Review};
+use crate::plan::Plan;
+
+/// The version of this form.
+pub const FORMAT: u32 = 1;
+
+/// The review as JSON. Values that must not be shown are not in the plan either.
+pub fn json(plan: &Plan) -> Json {
+    let counts = Counts::of(plan);
+    let steps: Vec<Json> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            json!({
+                "id": step.id.to_string(),
+                "action": step.action.word(),
+                "address": step.address.to_string(),
+                "after": step.after.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({
+        "format": FORMAT,
+        "stack": plan.stack,
+        "simulated": plan.simulated,
+        "mode": plan.mode,
+        "selection": Review::of(plan).selection,
+        "counts": {
+            "create": counts.create,
+            "update": counts.update,
+            "replace": counts.replace,
+            "delete": counts.delete,
+            "adopt": counts.adopt,
+            "forget": counts.forget,
+            "read": counts.read,
+            "unchanged": plan.unchanged,
+        },
+        "changes": plan.changes,
+        "drift": plan.drift,
+        "outputs": plan.outputs,
+        "steps": steps,
+        "diagnostics": plan.diagnostics,
+    })
+}

@@ -1,0 +1,240 @@
+//! What a reader of a plan sees, before any format: destructive things first.
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::plan::{Action, Change, Drift, Plan, PlanMode, ReasonCode, Shown};
+
+use super::rows::{Body, Cell, Row, row};
+use super::show::clean;
+
+/// How a line is marked. The signs are Terraform's, with two of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sign {
+    /// No mark.
+    None,
+    /// Comes.
+    Plus,
+    /// Changes.
+    Tilde,
+    /// Goes.
+    Minus,
+    /// Goes, then comes anew.
+    MinusPlus,
+    /// Comes anew, then the old one goes.
+    PlusMinus,
+    /// Is bound without a call.
+    Equals,
+    /// Is let go of without a call.
+    Dot,
+    /// Is looked up while applying.
+    Less,
+    /// Somebody else did it.
+    Bang,
+}
+
+impl Sign {
+    /// The sign as it is written.
+    pub fn text(self) -> &'static str {
+        match self {
+            Sign::None => "",
+            Sign::Plus => "+",
+            Sign::Tilde => "~",
+            Sign::Minus => "-",
+            Sign::MinusPlus => "-/+",
+            Sign::PlusMinus => "+/-",
+            Sign::Equals => "=",
+            Sign::Dot => ".",
+            Sign::Less => "<",
+            Sign::Bang => "!",
+        }
+    }
+}
+
+/// One address, and what happens to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its mark.
+    pub sign: Sign,
+    /// What happens, in words.
+    pub words: &'static str,
+    /// The address.
+    pub address: String,
+    /// The object's id, if there is one.
+    pub id: Option<String>,
+    /// Where the author asked for it, `file:line`.
+    pub place: Option<String>,
+    /// Why, where the words do not say it.
+    pub reason: Option<String>,
+    /// What differs.
+    pub rows: Vec<Row>,
+    /// What else to know.
+    pub notes: Vec<String>,
+}
+
+/// How many addresses each kind of change has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Made.
+    pub create: usize,
+    /// Changed in place.
+    pub update: usize,
+    /// Replaced by another object.
+    pub replace: usize,
+    /// Deleted.
+    pub delete: usize,
+    /// Bound without a call.
+    pub adopt: usize,
+    /// Let go of without a call.
+    pub forget: usize,
+    /// Looked up while applying.
+    pub read: usize,
+}
+
+impl Counts {
+    /// The counts of a plan.
+    pub fn of(plan: &Plan) -> Counts {
+        let mut counts = Counts::default();
+        for change in &plan.changes {
+            *match change.action {
+                Action::Create => &mut counts.create,
+                Action::Update => &mut counts.update,
+                Action::DeleteThenCreate | Action::CreateThenDelete => &mut counts.replace,
+                Action::Delete => &mut counts.delete,
+                Action::Adopt => &mut counts.adopt,
+                Action::Forget => &mut counts.forget,
+                Action::Read => &mut counts.read,
+            } += 1;
+        }
+        counts
+    }
+
+    /// "4 to create, 1 to update, 0 to delete": the usual three always, the others where they are.
+    pub fn sentence(&self) -> String {
+        let parts = [
+            (self.create, "create", true),
+            (self.update, "update", true),
+            (self.replace, "replace", false),
+            (self.delete, "delete", true),
+            (self.adopt, "adopt", false),
+            (self.forget, "forget", false),
+            (self.read, "read", false),
+        ];
+        let said = parts.iter().filter(|(n, _, always)| *always || *n > 0);
+        said.map(|(n, word, _)| format!("{n} to {word}")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What a reader of a plan sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// The stack.
+    pub stack: String,
+    /// Whether it is about the simulated cloud.
+    pub simulated: bool,
+    /// The kind of plan.
+    pub mode: PlanMode,
+    /// What was selected on the command line, in words; empty where nothing was.
+    pub selection: String,
+    /// What others did since the last apply.
+    pub drift: Vec<Entry>,
+    /// What we shall do.
+    pub changes: Vec<Entry>,
+    /// What happens to the outputs.
+    pub outputs: Vec<Row>,
+    /// The counts.
+    pub counts: Counts,
+    /// How many resources stay as they are.
+    pub unchanged: usize,
+    /// Warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Review {
+    /// The review of a plan.
+    pub fn of(plan: &Plan) -> Review {
+        let mut changes: Vec<&Change> = plan.changes.iter().collect();
+        // `Action` is ordered from the most destructive down; alike ones stand in the order of doing.
+        changes.sort_by_key(|change| (change.action, change.steps.first().copied()));
+        Review {
+            stack: plan.stack.clone(),
+            simulated: plan.simulated,
+            mode: plan.mode,
+            selection: selection(plan),
+            drift: plan.drift.iter().map(drift_entry).collect(),
+            changes: changes.into_iter().map(|change| change_entry(change, plan.mode)).collect(),
+            outputs: plan.outputs.iter().filter_map(output_row).collect(),
+            counts: Counts::of(plan),
+            unchanged: plan.unchanged,
+            diagnostics: plan.diagnostics.clone(),
+        }
+    }
+}
+
+fn selection(plan: &Plan) -> String {
+    let chosen = &plan.selection;
+    let words = [("only", &chosen.target), ("without", &chosen.exclude), ("replacing", &chosen.replace)];
+    let said = words.iter().filter(|(_, addresses)| !addresses.is_empty());
+    said.map(|(word, addresses)| clean(&format!("{word} {}", addresses.join(", "))))
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+fn change_entry(change: &Change, mode: PlanMode) -> Entry {
+    let (sign, words) = match change.action {
+        Action::Create => (Sign::Plus, "create"),
+        Action::Update => (Sign::Tilde, "update in place"),
+        Action::DeleteThenCreate => (Sign::MinusPlus, "replace (delete, then create)"),
+        Action::CreateThenDelete => (Sign::PlusMinus, "replace (create, then delete)"),
+        Action::Delete => (Sign::Minus, "delete"),
+        Action::Adopt => (Sign::Equals, "adopt"),
+        Action::Forget => (Sign::Dot, "forget"),
+        Action::Read => (Sign::Less, "read"),
+    };
+    // The action, or the mode of the plan, says these already.
+    let said = matches!(change.reason.code, ReasonCode::New | ReasonCode::Differs | ReasonCode::Destroy);
+    let whole = matches!(change.action, Action::Create | Action::Delete | Action::Forget | Action::Read);
+    // Who destroys a whole stack knows what is in it: one line for each object.
+    let brief = mode == PlanMode::Destroy && change.action == Action::Delete;
+    let differences = if brief { &[] } else { change.differences.as_slice() };
+    Entry {
+        sign,
+        words,
+        address: clean(&change.address.to_string()),
+        id: change.id.as_deref().map(clean),
+        place: change.place.as_ref().map(place_text),
+        reason: (!said && !change.reason.text.is_empty()).then(|| clean(&change.reason.text)),
+        rows: differences.iter().filter_map(|d| row(d, whole)).collect(),
+        notes: change.notes.iter().map(|note| clean(note)).collect(),
+    }
+}
+
+fn drift_entry(drift: &Drift) -> Entry {
+    Entry {
+        sign: Sign::Bang,
+        words: if drift.deleted { "deleted" } else { "changed" },
+        address: clean(&drift.address.to_string()),
+        id: Some(clean(&drift.id)),
+        place: None,
+        reason: None,
+        rows: drift.differences.iter().filter_map(|d| row(d, drift.deleted)).collect(),
+        notes: Vec::new(),
+    }
+}
+
+fn output_row(output: &crate::plan::OutputChange) -> Option<Row> {
+    let hidden = |shown: &Shown| *shown == Shown::Sensitive;
+    if hidden(&output.before) && hidden(&output.after) {
+        let body = Body::Arrow(Cell::Sensitive, Cell::Sensitive);
+        return Some(Row { name: clean(&output.name), sign: Sign::Tilde, body, replaces: None });
+    }
+    let difference = crate::plan::Difference {
+        attribute: clean(&output.name),
+        before: output.before.clone(),
+        after: output.after.clone(),
+        replaces: None,
+    };
+    row(&difference, false)
+}
+
+fn place_text(place: &Place) -> String {
+    format!("{}:{}", clean(&place.file), place.line)
+}

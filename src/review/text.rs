@@ -1,0 +1,228 @@
+//! A plan as text: short, aligned, readable without colours.
+
+use super::line::{Line, Look, Tone, wrap};
+use super::model::{Entry, Review, Sign};
+use super::rows::{Body, Cell, Part, Row};
+use super::show::clean;
+use crate::plan::{Plan, PlanMode};
+
+/// The column at which attribute names start.
+const NAME: usize = 4;
+
+/// The whole review.
+pub fn text(review: &Review, look: Look) -> String {
+    let mut out = String::new();
+    for line in header_of(review) {
+        line.write(look, &mut out);
+    }
+    section(&mut out, look, "Changed by others since the last apply:", &review.drift);
+    let title = if review.drift.is_empty() { "" } else { "What apply will do:" };
+    section(&mut out, look, title, &review.changes);
+    if !review.outputs.is_empty() {
+        heading(&mut out, look, "Outputs:");
+        rows(&review.outputs, &mut out, look);
+    }
+    out.push('\n');
+    for line in closing(review) {
+        line.write(look, &mut out);
+    }
+    out
+}
+
+/// Which stack, on which cloud, and what was selected.
+pub fn header_of(review: &Review) -> Vec<Line> {
+    let mut line = Line::new().plain("Stack ").with(Tone::Strong, clean(&review.stack));
+    if review.simulated {
+        line = line.plain(" on the ").with(Tone::Notice, "simulated cloud").plain(" (--sim)");
+    }
+    line = match review.mode {
+        PlanMode::Normal => line,
+        PlanMode::Destroy => line.plain(", ").with(Tone::Bad, "everything is to be deleted"),
+        PlanMode::RefreshOnly => line.plain(", record only"),
+    };
+    let mut lines = vec![line];
+    if !review.selection.is_empty() {
+        lines.push(Line::new().plain(format!("Selected: {}", review.selection)));
+    }
+    lines
+}
+
+fn closing(review: &Review) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let nothing = review.changes.is_empty() && review.outputs.is_empty();
+    if nothing {
+        let why = match (review.mode, review.drift.is_empty()) {
+            (PlanMode::Normal, _) => "The cloud matches the configuration.",
+            (PlanMode::Destroy, _) => "There is nothing to destroy.",
+            (PlanMode::RefreshOnly, true) => "The record matches the cloud.",
+            (PlanMode::RefreshOnly, false) => {
+                "Apply brings the record up to date; it changes nothing in the cloud."
+            }
+        };
+        lines.push(Line::new().with(Tone::Good, "No changes.").plain(" ").plain(why));
+    } else {
+        let mut line = Line::new().with(Tone::Strong, "Plan:").plain(" ").plain(review.counts.sentence());
+        line = line.plain(".");
+        if review.unchanged > 0 {
+            line = line.with(Tone::Faint, format!(" {} unchanged.", review.unchanged));
+        }
+        lines.push(line);
+        if review.changes.is_empty() {
+            lines.push(Line::new().plain("Only outputs change."));
+        }
+    }
+    lines
+}
+
+fn heading(out: &mut String, look: Look, title: &str) {
+    out.push('\n');
+    Line::new().with(Tone::Strong, title).write(look, out);
+}
+
+fn section(out: &mut String, look: Look, title: &str, entries: &[Entry]) {
+    if entries.is_empty() {
+        return;
+    }
+    if !title.is_empty() {
+        heading(out, look, title);
+    }
+    let mut was_short = false;
+    for entry in entries {
+        let is_short = entry.rows.is_empty() && entry.reason.is_none() && entry.notes.is_empty();
+        if !(is_short && was_short) {
+            out.push('\n');
+        }
+        was_short = is_short;
+        write_entry(entry, out, look);
+    }
+}
+
+fn write_entry(entry: &Entry, out: &mut String, look: Look) {
+    let tone = tone(entry.sign);
+    let mut line = Line::new().with(tone, format!("{} {}", entry.sign.text(), entry.words)).plain("  ");
+    line = line.with(Tone::Strong, &entry.address);
+    let mut below = Vec::new();
+    for aside in entry.id.iter().map(|id| format!("id {id}")).chain(entry.place.clone()) {
+        if below.is_empty() && line.width() + 2 + aside.chars().count() <= look.width {
+            line = line.plain("  ").with(Tone::Faint, aside);
+        } else {
+            below.push(aside);
+        }
+    }
+    line.write(look, out);
+    if !below.is_empty() {
+        Line::indent(NAME).with(Tone::Faint, below.join("  ")).write(look, out);
+    }
+    if let Some(reason) = &entry.reason {
+        for text in wrap(&format!("because {reason}"), look.width - NAME) {
+            Line::indent(NAME).plain(text).write(look, out);
+        }
+    }
+    rows(&entry.rows, out, look);
+    for note in &entry.notes {
+        for (i, text) in wrap(note, look.width.saturating_sub(NAME + 6)).into_iter().enumerate() {
+            let lead = if i == 0 { "note: " } else { "      " };
+            Line::indent(NAME).with(Tone::Notice, lead).plain(text).write(look, out);
+        }
+    }
+}
+
+fn tone(sign: Sign) -> Tone {
+    match sign {
+        Sign::None => Tone::Plain,
+        Sign::Plus => Tone::Good,
+        Sign::Tilde | Sign::Bang => Tone::Notice,
+        Sign::Minus | Sign::MinusPlus | Sign::PlusMinus => Tone::Bad,
+        Sign::Equals | Sign::Dot | Sign::Less => Tone::Info,
+    }
+}
+
+fn rows(rows: &[Row], out: &mut String, look: Look) {
+    let names = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
+    for row in rows {
+        write_row(row, names, out, look);
+    }
+}
+
+fn write_row(row: &Row, names: usize, out: &mut String, look: Look) {
+    let mark = if row.sign == Sign::None { " " } else { row.sign.text() };
+    let value_column = NAME + names + 2;
+    let mut line = Line::indent(NAME - 2).with(tone(row.sign), mark).plain(" ");
+    line = line.plain(format!("{:<names$}  ", row.name));
+    let mut lines = match &row.body {
+        Body::One(cell) => vec![with_cell(line, cell)],
+        Body::Arrow(before, after) => {
+            let whole = with_cell(with_cell(line.clone(), before).plain(" -> "), after);
+            if whole.width() <= look.width {
+                vec![whole]
+            } else {
+                let arrow = Line::indent(value_column - 3).plain("-> ");
+                vec![with_cell(line, before), with_cell(arrow, after)]
+            }
+        }
+        Body::Parts(parts, same) => with_parts(line, parts, *same, value_column),
+    };
+    if let (Some(why), Some(last)) = (&row.replaces, lines.last_mut()) {
+        let comment = format!("# forces replacement: {}", clean(why));
+        if last.width() + 2 + comment.chars().count() <= look.width {
+            *last = last.clone().plain("  ").with(Tone::Bad, comment);
+        } else {
+            for (i, text) in wrap(&comment, look.width.saturating_sub(value_column)).into_iter().enumerate() {
+                let lead = if i == 0 { 0 } else { 2 };
+                lines.push(Line::indent(value_column + lead).with(Tone::Bad, text));
+            }
+        }
+    }
+    for line in lines {
+        line.write(look, out);
+    }
+}
+
+fn with_cell(line: Line, cell: &Cell) -> Line {
+    match cell {
+        Cell::None => line.with(Tone::Faint, "(none)"),
+        Cell::Text(text) => line.plain(text),
+        Cell::Unknown(expression) if expression.is_empty() => line.with(Tone::Faint, "(known after apply)"),
+        Cell::Unknown(expression) => {
+            line.with(Tone::Faint, format!("(known after apply) {}", clean(expression)))
+        }
+        Cell::Sensitive => line.with(Tone::Faint, "(sensitive)"),
+    }
+}
+
+fn with_parts(first: Line, parts: &[Part], same: usize, column: usize) -> Vec<Line> {
+    let signed = parts.iter().any(|part| part.sign != Sign::None);
+    let mut lines: Vec<Line> = Vec::new();
+    for part in parts {
+        let line = if lines.is_empty() { first.clone() } else { Line::indent(column) };
+        let tone = tone(part.sign);
+        lines.push(match (signed, part.sign) {
+            (false, _) => line.plain(&part.text),
+            (true, Sign::None) => line.with(Tone::Faint, format!("  {}", part.text)),
+            (true, sign) => line.with(tone, format!("{} {}", sign.text(), part.text)),
+        });
+    }
+    if lines.is_empty() {
+        lines.push(first.with(Tone::Faint, "(only blanks differ)"));
+    }
+    if same > 0 {
+        lines.push(Line::indent(column).with(Tone::Faint, format!("  {same} unchanged")));
+    }
+    lines
+}
+
+/// The steps in order, in their terse form: `s2 create subnet.web after s1`.
+pub fn steps(plan: &Plan, look: Look) -> String {
+    let mut out = String::new();
+    heading(&mut out, look, "Steps:");
+    for step in &plan.steps {
+        let mut line = Line::indent(2).with(Tone::Faint, format!("{:<4}", step.id.to_string()));
+        line = line.plain(format!("{:<7} ", step.action.word())).plain(clean(&step.address.to_string()));
+        if !step.after.is_empty() {
+            let after: Vec<_> = step.after.iter().map(ToString::to_string).collect();
+            line = line.with(Tone::Faint, format!(" after {}", after.join(" ")));
+        }
+        line.write(look, &mut out);
+    }
+    out
+}
