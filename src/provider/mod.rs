@@ -8,6 +8,7 @@
 //! allows a write. Reading is lenient, writing is exact.
 
 mod clock;
+mod cloud;
 pub mod huaweicloud;
 mod pace;
 mod retry;
@@ -20,10 +21,11 @@ use std::future::Future;
 
 use serde::{Deserialize, Serialize};
 
-use crate::resource::{Attributes, Catalog, Fault, Identity, Kind, Object, ObjectId};
+use crate::resource::{Attributes, Fault, Identity, Kind, Object, ObjectId};
 use crate::state::Ticket;
 
 pub use clock::Clock;
+pub use cloud::{Cloud, calls, catalog, created_at, explain, lane, provider_settings, settling};
 pub use pace::Pace;
 pub use retry::{Attempt, Budget, Retry, retry_after};
 pub use settings::{ProviderSetting, SettingFault, SettingSchema, Settings};
@@ -197,9 +199,4 @@ pub trait Write {
         kind: &Kind,
         call: &Call,
     ) -> impl Future<Output = Result<Reply, WriteFault>> + Send;
-}
-
-/// The kinds of all providers.
-pub fn catalog() -> Catalog {
-    Catalog::new(huaweicloud::kinds::kinds())
 }
