@@ -7,7 +7,12 @@
 //! Architecture invariant: a provider sees no plan and of the state only the [`Ticket`] that
 //! allows a write. Reading is lenient, writing is exact.
 
+mod clock;
 pub mod huaweicloud;
+mod pace;
+mod retry;
+mod settings;
+mod transport;
 
 mod cloud_stub;
 pub use cloud_stub::Cloud;
@@ -17,6 +22,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::resource::{Attributes, Catalog, Fault, Identity, Kind, Object, ObjectId};
 use crate::state::Ticket;
+
+pub use clock::Clock;
+pub use pace::Pace;
+pub use retry::{Attempt, Budget, Retry, retry_after};
+pub use settings::{ProviderSetting, SettingFault, SettingSchema, Settings};
+pub use transport::{Handler, LogHook, LogLine, Transport, TransportFault};
 
 /// What one step does to one object, with every value known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +104,25 @@ pub enum Class {
     Internal,
     /// No answer, or none that can be read.
     Transport,
+}
+
+/// A row of a cloud's error table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explained {
+    /// The HTTP status it comes with.
+    pub status: u16,
+    /// The code.
+    pub code: &'static str,
+    /// The message on the wire.
+    pub message: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// What the user can do.
+    pub action: &'static str,
+    /// Its class.
+    pub class: Class,
+    /// Whether the same request may succeed later.
+    pub retry: bool,
 }
 
 /// A read that failed. It is never "absent".

@@ -3,20 +3,30 @@
 //! It is written from the published API of the cloud alone. Architecture invariant: nothing in here imports another
 //! module of this package, so a mistake in a client cannot hide behind the same mistake in the simulator.
 
+mod answers;
 mod clock;
 mod cloud;
+pub mod command;
+mod control;
+mod faults;
 mod ground;
 mod huaweicloud;
+mod log;
 mod objects;
+pub mod openapi;
 mod ordered;
 pub mod sample;
+mod schemas;
+pub mod server;
 mod settings;
 mod simulator;
+pub mod store;
 #[cfg(test)]
 mod tests;
 mod world;
 
 pub use self::clock::SimClock;
+pub use self::faults::{ErrorAnswer, FaultRules, Rate, Rule, Shape, Span};
 pub use self::objects::{
     Endpoint, EndpointStatus, Next, Permission, PortMapping, ResourceError, Service, ServiceStatus,
     ServiceType, Tag,

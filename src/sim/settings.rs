@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-/// Settings of a simulator, as `settings:` of a world file or from the command line.
+/// Settings of a simulator, as a settings file holds them and `/_sim/settings` changes them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {

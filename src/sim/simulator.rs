@@ -10,18 +10,25 @@ use jiff::Timestamp;
 
 use super::clock::SimClock;
 use super::cloud::Cloud;
+use super::control;
+use super::faults::{Effects, FaultRules, Faults, mix};
 use super::huaweicloud::call::{Answer, Fate};
 use super::huaweicloud::errors::{Refusal, refuse};
 use super::huaweicloud::gate::Issued;
 use super::huaweicloud::operations::{Found, find};
-use super::huaweicloud::{self};
+use super::huaweicloud::{self, Admitted};
+use super::log::{Entry, Log};
 use super::settings::{OrphanedEndpoints, Settings};
+use super::store::Store;
 use super::world::World;
 
 /// The connection was cut, or the answer was lost; the write may have been done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("the connection was cut")]
-pub struct Cut;
+pub struct Cut {
+    /// An answer of which only so many bytes of the body came through.
+    pub(crate) part: Option<(Response<Bytes>, usize)>,
+}
 
 /// A simulated cloud. Copies are the same one.
 #[derive(Clone, Debug)]
@@ -35,13 +42,28 @@ struct Shared {
     clock: SimClock,
 }
 
+/// Everything behind the lock.
 #[derive(Debug)]
-struct State {
-    cloud: Cloud,
-    issued: Issued,
-    settings: Settings,
-    counts: BTreeMap<String, u64>,
-    requests: u64,
+pub(crate) struct State {
+    pub(crate) cloud: Cloud,
+    pub(crate) issued: Issued,
+    pub(crate) settings: Settings,
+    pub(crate) faults: Faults,
+    pub(crate) log: Log,
+    /// What `/_sim/reset` goes back to.
+    initial: World,
+    /// Earlier answers, for faults that repeat them.
+    answers: BTreeMap<String, (Timestamp, Response<Bytes>)>,
+    pub(crate) store: Option<Store>,
+}
+
+/// A request that is under way: what was found out before its latency passed.
+struct Begun {
+    id: String,
+    operation: &'static str,
+    account: Option<String>,
+    admitted: Result<Admitted, Refusal>,
+    effects: Effects,
 }
 
 impl Simulator {
@@ -56,14 +78,31 @@ impl Simulator {
 
     /// The same, for a world that somebody else has written.
     pub fn checked(world: World, settings: Settings, clock: SimClock) -> Result<Simulator, String> {
-        let fail_orphans = settings.orphaned_endpoints == OrphanedEndpoints::Fail;
-        let cloud = Cloud::of(world, settings.seed, fail_orphans)?;
-        let issued = Issued::new(settings.seed);
-        let state = Mutex::new(State { cloud, issued, settings, counts: BTreeMap::new(), requests: 0 });
-        Ok(Simulator { shared: Arc::new(Shared { state, clock }) })
+        let cloud = cloud_of(world.clone(), &settings)?;
+        Ok(Simulator::over(cloud, world, settings, clock, None))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn over(
+        cloud: Cloud,
+        initial: World,
+        settings: Settings,
+        clock: SimClock,
+        store: Option<Store>,
+    ) -> Simulator {
+        let state = State {
+            cloud,
+            issued: Issued::new(settings.seed),
+            faults: Faults::new(FaultRules::default(), settings.seed),
+            log: Log::default(),
+            settings,
+            initial,
+            answers: BTreeMap::new(),
+            store,
+        };
+        Simulator { shared: Arc::new(Shared { state: Mutex::new(state), clock }) }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
@@ -72,55 +111,205 @@ impl Simulator {
         &self.shared.clock
     }
 
-    /// One request in, one answer out, through the same router that HTTP uses.
-    pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Cut> {
-        let now = self.shared.clock.now();
+    /// Sets what goes wrong from now on.
+    pub fn set_faults(&self, rules: FaultRules) {
         let mut state = self.state();
-        let state = &mut *state;
-        state.requests += 1;
-        let id = request_id(state.settings.seed, state.requests);
-        state.cloud.settle(now);
-        let result = state.answer(&request, now);
-        Ok(respond(result, &state.settings, &id))
+        state.faults = Faults::new(rules, state.settings.seed);
+    }
+
+    /// One request in, one answer out, through the same router that HTTP uses. `Err`: the connection was cut or the
+    /// answer lost.
+    pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Cut> {
+        if request.uri().path().starts_with("/_sim/") {
+            return Ok(control::handle(self, &request));
+        }
+        let begun = self.state().begin(&request, self.shared.clock.now());
+        if let Ok(latency) = std::time::Duration::try_from(begun.effects.latency)
+            && !latency.is_zero()
+        {
+            tokio::time::sleep(latency).await;
+        }
+        let now = self.shared.clock.now();
+        self.state().finish(begun, &request, now)
     }
 
     /// The world as it is now, as YAML that can be loaded again.
     pub fn world_yaml(&self) -> String {
+        self.world().to_yaml()
+    }
+
+    /// The world as it is now.
+    pub fn world(&self) -> World {
         let mut state = self.state();
-        state.cloud.settle(self.shared.clock.now());
-        state.cloud.world().to_yaml()
+        state.settle(self.shared.clock.now());
+        state.cloud.world()
     }
 
     /// How many requests came, by operation.
     pub fn request_counts(&self) -> BTreeMap<String, u64> {
-        self.state().counts.clone()
+        self.state().log.counts().clone()
     }
 }
 
+/// A world come alive under these settings.
+pub(crate) fn cloud_of(world: World, settings: &Settings) -> Result<Cloud, String> {
+    Cloud::of(world, settings.seed, settings.orphaned_endpoints == OrphanedEndpoints::Fail)
+}
+
 impl State {
-    fn answer(&mut self, request: &Request<Bytes>, now: Timestamp) -> Result<Answer, Refusal> {
-        let (operation, path) = match find(request.method().as_str(), request.uri().path()) {
-            Found::Operation(operation, path) => (operation, path),
-            Found::OtherMethods(methods) => {
-                self.count("unknown");
-                return Err(Refusal::Method(methods.join(", ")));
-            }
-            Found::Nothing => {
-                self.count("unknown");
-                return Err(refuse("0005"));
-            }
+    fn begin(&mut self, request: &Request<Bytes>, now: Timestamp) -> Begun {
+        let id = request_id(self.settings.seed, self.log.total() + 1);
+        let found = find(request.method().as_str(), request.uri().path());
+        let operation = match &found {
+            Found::Operation(operation, _) => operation.name,
+            Found::OtherMethods(_) | Found::Nothing => "unknown",
         };
-        self.count(operation.name);
-        let State { cloud, issued, settings, .. } = self;
-        let admitted = huaweicloud::admit(operation, path, request, cloud, issued, settings, now)?;
-        huaweicloud::run(admitted, request, cloud, issued, settings, now, Fate::default())
+        self.log.count(operation);
+        let admitted = self.admit(found, request, now);
+        let account = admitted.as_ref().ok().and_then(|admitted| admitted.caller.as_ref());
+        let account =
+            account.map(|caller| (caller.account, self.cloud.ground.accounts[caller.account].name.clone()));
+        let effects = self.faults.decide(operation, account.as_ref().map(|(_, name)| name.as_str()), now);
+        if effects.expire_tokens {
+            self.issued.expire_tokens(account.as_ref().map(|(place, _)| *place), now);
+        }
+        let admitted = match admitted {
+            // A token that has just ended is worth nothing already.
+            Ok(_) if effects.expire_tokens => {
+                self.admit(find(request.method().as_str(), request.uri().path()), request, now)
+            }
+            admitted => admitted,
+        };
+        Begun { id, operation, account: account.map(|(_, name)| name), admitted, effects }
     }
 
-    fn count(&mut self, name: &str) {
-        match self.counts.get_mut(name) {
-            Some(count) => *count += 1,
-            None => _ = self.counts.insert(name.to_owned(), 1),
+    fn admit(&mut self, found: Found, request: &Request<Bytes>, now: Timestamp) -> Result<Admitted, Refusal> {
+        match found {
+            Found::Operation(operation, path) => {
+                let State { cloud, issued, settings, .. } = self;
+                huaweicloud::admit(operation, path, request, cloud, issued, settings, now)
+            }
+            Found::OtherMethods(methods) => Err(Refusal::Method(methods.join(", "))),
+            Found::Nothing => Err(refuse("0005")),
         }
+    }
+
+    fn finish(
+        &mut self,
+        begun: Begun,
+        request: &Request<Bytes>,
+        now: Timestamp,
+    ) -> Result<Response<Bytes>, Cut> {
+        let Begun { id, operation, account, admitted, effects } = begun;
+        let mut entry = Entry::of(now, &id, operation, account, request);
+        if effects.cut {
+            self.log.note(entry.ending("cut"));
+            return Err(Cut { part: None });
+        }
+        let question = self.faults.keeps_answers().then(|| {
+            format!("{} {} {}", entry.account.as_deref().unwrap_or_default(), request.method(), request.uri())
+        });
+        let stale = question.as_ref().zip(effects.stale).and_then(|(question, within)| {
+            let (when, answer) = self.answers.get(question)?;
+            (now.duration_since(*when) <= within).then(|| answer.clone())
+        });
+        let mut response = match (&effects.error, stale) {
+            (Some(error), _) if !error.done => error.response(&self.settings, &id),
+            (_, Some(answer)) => answer,
+            _ => self.act(admitted, request, now, &id, &effects),
+        };
+        if let (Some(question), None, true) = (question, &effects.stale, response.status().is_success()) {
+            self.answers.insert(question, (now, response.clone()));
+        }
+        if let Some(error) = effects.error.as_ref().filter(|error| error.done) {
+            response = error.response(&self.settings, &id);
+        }
+        entry.status = Some(response.status().as_u16());
+        match (effects.lose_answer, effects.cut_at) {
+            (true, _) => {
+                self.log.note(entry.ending("answer lost"));
+                Err(Cut { part: None })
+            }
+            (false, Some(at)) => {
+                self.log.note(entry.ending("answer cut"));
+                Err(Cut { part: Some((response, at)) })
+            }
+            (false, None) => {
+                self.log.note(entry);
+                Ok(response)
+            }
+        }
+    }
+
+    /// Lets time and the operation do their work; what changes is in the store before anybody hears of it.
+    fn act(
+        &mut self,
+        admitted: Result<Admitted, Refusal>,
+        request: &Request<Bytes>,
+        now: Timestamp,
+        id: &str,
+        effects: &Effects,
+    ) -> Response<Bytes> {
+        if let Err(failure) = self.begin_stored() {
+            return respond(Err(failure), &self.settings, id);
+        }
+        self.cloud.settle(now);
+        let fate = Fate { slower: effects.slow, fails: effects.fail.clone(), hide_younger: effects.hide };
+        let State { cloud, issued, settings, .. } = self;
+        let result = admitted
+            .and_then(|admitted| huaweicloud::run(admitted, request, cloud, issued, settings, now, fate));
+        let result = self.end_stored().and(result);
+        respond(result, &self.settings, id)
+    }
+
+    /// Takes the store's lock and reads what others have done meanwhile.
+    fn begin_stored(&mut self) -> Result<(), Refusal> {
+        match &mut self.store {
+            None => Ok(()),
+            Some(store) => store.enter(&mut self.cloud, &self.settings).map_err(|error| broken(&error)),
+        }
+    }
+
+    /// Writes what has changed, and lets the lock go.
+    fn end_stored(&mut self) -> Result<(), Refusal> {
+        match &mut self.store {
+            None => Ok(()),
+            Some(store) => store.leave(&mut self.cloud).map_err(|error| broken(&error)),
+        }
+    }
+
+    /// Lets time do its work.
+    pub(crate) fn settle(&mut self, now: Timestamp) {
+        if self.begin_stored().is_ok() {
+            self.cloud.settle(now);
+            _ = self.end_stored();
+        }
+    }
+
+    /// Back to the beginning.
+    pub(crate) fn reset(&mut self) -> Result<(), String> {
+        self.cloud = cloud_of(self.initial.clone(), &self.settings)?;
+        self.issued = Issued::new(self.settings.seed);
+        self.faults = Faults::new(FaultRules::default(), self.settings.seed);
+        self.log = Log::default();
+        self.answers.clear();
+        Ok(())
+    }
+
+    /// Loads another world.
+    pub(crate) fn load(&mut self, world: World) -> Result<(), String> {
+        self.cloud = cloud_of(world, &self.settings)?;
+        self.answers.clear();
+        Ok(())
+    }
+}
+
+/// The simulator's own disk failed: an internal error of the service, with the truth in the message.
+fn broken(error: &std::io::Error) -> Refusal {
+    Refusal::Gateway {
+        status: 500,
+        code: "EndPoint.0001",
+        message: format!("the simulated world cannot be kept: {error}"),
     }
 }
 
@@ -151,20 +340,18 @@ fn respond(result: Result<Answer, Refusal>, settings: &Settings, id: &str) -> Re
     if !response.body().is_empty() {
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
-    if let Ok(id) = HeaderValue::from_str(id) {
-        response.headers_mut().insert("x-request-id", id);
-    }
+    mark(&mut response, id);
     response
 }
 
-/// A fresh id for every answer (VPCEP API reference, section 1): 32 hexadecimal digits.
+/// Every answer has its id (VPCEP API reference, section 1).
+pub(crate) fn mark(response: &mut Response<Bytes>, id: &str) {
+    if let Ok(id) = HeaderValue::from_str(id) {
+        response.headers_mut().insert("x-request-id", id);
+    }
+}
+
+/// 32 hexadecimal digits, other ones each time, the same ones for the same seed.
 fn request_id(seed: u64, count: u64) -> String {
-    let mix = |mut word: u64| {
-        // splitmix64: ids differ in every digit, and repeat for the same seed.
-        word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        word ^ (word >> 31)
-    };
     format!("{:016x}{:016x}", mix(seed ^ count.rotate_left(32)), mix(count))
 }

@@ -35,6 +35,7 @@ struct Core {
     failure: Option<StateError>,
     closed: bool,
     written: u64,
+    syncs: u64,
 }
 
 /// Encoded entries that wait for the next write, and who waits for them.
@@ -79,6 +80,7 @@ impl Shared {
             failure: None,
             closed: false,
             written: 0,
+            syncs: 0,
         };
         Shared { core: Mutex::new(core), hold: Mutex::new(Some(hold)), may_block }
     }
@@ -136,6 +138,11 @@ impl Shared {
     /// How many entries this session took in.
     pub(super) fn written(&self) -> u64 {
         self.core().written
+    }
+
+    /// How often the journal was synced for them.
+    pub(super) fn syncs(&self) -> u64 {
+        self.core().syncs
     }
 
     /// Takes nothing in any more.
@@ -221,6 +228,7 @@ impl Core {
             self.flushing = false;
             return None;
         }
+        self.syncs += 1;
         Some((std::mem::take(&mut self.queue), self.header.take()))
     }
 }

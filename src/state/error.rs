@@ -86,7 +86,7 @@ pub enum StateError {
         why: String,
     },
     /// Somebody else writes.
-    #[error("the state of `{stack}` is locked by {}", holder_words(.holder.as_ref()))]
+    #[error("the state of `{stack}` is locked by {}", holder_words(.holder.as_deref()))]
     Locked {
         /// The stack.
         stack: String,
@@ -164,7 +164,7 @@ fn restore(newest: Option<u64>) -> String {
     }
 }
 
-fn holder_words(holder: Option<&Box<Holder>>) -> String {
+fn holder_words(holder: Option<&Holder>) -> String {
     match holder {
         Some(holder) => {
             format!(

@@ -129,7 +129,7 @@ impl Recorded {
             | (Outcome::Gone { .. }, Effect::Delete { .. })
             | (Outcome::Unchangeable { .. }, Effect::Update { .. }) => {}
             (outcome, effect) => {
-                return Err(format!("a {} cannot end as {}", effect_word(effect), outcome_word(outcome)));
+                return Err(format!("{} cannot end as {}", effect_word(effect), outcome_word(outcome)));
             }
         }
         if let Outcome::Made { object, .. } | Outcome::Tainted { object, .. } = &ended.outcome {
@@ -422,9 +422,9 @@ fn occupied(address: &Address, object: &RecordedObject) -> Why {
 
 fn effect_word(effect: &Effect) -> &'static str {
     match effect {
-        Effect::Create { .. } => "create",
-        Effect::Update { .. } => "update",
-        Effect::Delete { .. } => "delete",
+        Effect::Create { .. } => "a create",
+        Effect::Update { .. } => "an update",
+        Effect::Delete { .. } => "a delete",
     }
 }
 

@@ -119,7 +119,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Journal, JournalFault> {
                 journal.whole = lines.at;
             }
             Err(fault) => {
-                if lines.any(|later| parse(&later).is_ok()) {
+                if is_whole_but_runs_on(&line) || lines.any(|later| parse(&later).is_ok()) {
                     return Err(fault);
                 }
                 journal.torn = bytes.len() - journal.whole;
@@ -178,6 +178,23 @@ fn parse<'a>(line: &Line<'a>) -> Result<(Seq, &'a [u8]), JournalFault> {
         return Err(damaged("the record's checksum is wrong"));
     }
     Ok((seq, json))
+}
+
+/// Whether a record is all there, but its line end is not what was written: then what follows on
+/// the same line was written later, and the record before it was acknowledged.
+fn is_whole_but_runs_on(line: &Line<'_>) -> bool {
+    let mut spaces = (0..line.text.len()).filter(|at| line.text[*at] == b' ');
+    let (Some(first), Some(second), Some(third)) = (spaces.next(), spaces.next(), spaces.next()) else {
+        return false;
+    };
+    let length =
+        std::str::from_utf8(&line.text[first + 1..second]).ok().and_then(|l| l.parse::<usize>().ok());
+    let end = length.and_then(|length| length.checked_add(third + 1)).filter(|end| *end < line.text.len());
+    // Only the last byte of a file may be a line end that was written badly.
+    end.is_some_and(|end| {
+        let record = Line { text: &line.text[..end], ended: true, ..*line };
+        parse(&record).is_ok() && (end + 1 < line.text.len() || line.ended)
+    })
 }
 
 fn read_header(seq: Seq, json: &[u8], line: &Line<'_>) -> Result<Header, JournalFault> {

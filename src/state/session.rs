@@ -173,6 +173,11 @@ impl SessionHandle {
         self.shared.with(look)
     }
 
+    /// How many entries this session has written, and with how many syncs of the journal.
+    pub fn written(&self) -> (u64, u64) {
+        (self.shared.written(), self.shared.syncs())
+    }
+
     /// Why nothing can be written any more, once a write has failed.
     pub fn failure(&self) -> Option<StateError> {
         self.shared.failure()

@@ -34,6 +34,7 @@ pub(crate) fn row(number: &str) -> Option<Row> {
 }
 
 /// All rows.
+#[cfg(test)]
 pub(crate) fn rows() -> impl Iterator<Item = Row> {
     ROWS.values().copied()
 }
@@ -43,8 +44,6 @@ pub(crate) fn rows() -> impl Iterator<Item = Row> {
 pub(crate) enum Refusal {
     /// By VPCEP, with a row of its table.
     Vpcep(Row),
-    /// By VPCEP, with a row of its table under another status.
-    VpcepAs(u16, Row),
     /// By the gateway.
     Gateway { status: u16, code: &'static str, message: String },
     /// By IAM.
@@ -68,9 +67,7 @@ impl Refusal {
     pub(crate) fn status(&self) -> StatusCode {
         let status = match self {
             Refusal::Vpcep(row) => row.status,
-            Refusal::VpcepAs(status, _) | Refusal::Gateway { status, .. } | Refusal::Iam { status, .. } => {
-                *status
-            }
+            Refusal::Gateway { status, .. } | Refusal::Iam { status, .. } => *status,
             Refusal::Method(_) => 405,
         };
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -79,7 +76,7 @@ impl Refusal {
     /// The body, in the shape that its speaker uses (VPCEP API reference, section 7.2).
     pub(crate) fn body(&self, shape: ErrorShape, request_id: &str) -> Value {
         match self {
-            Refusal::Vpcep(row) | Refusal::VpcepAs(_, row) => vpcep_body(row.code, row.message, shape),
+            Refusal::Vpcep(row) => vpcep_body(row.code, row.message, shape),
             Refusal::Gateway { code, message, .. } => {
                 json!({ "error_code": code, "error_msg": message, "request_id": request_id })
             }

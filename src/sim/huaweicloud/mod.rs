@@ -156,3 +156,8 @@ fn check_known(operation: &Operation, query: &Query, body: &Value) -> Result<(),
     }
     Ok(())
 }
+
+/// The decoded pairs of a query string.
+pub(crate) fn query_pairs(query: &str) -> Vec<(String, String)> {
+    query::pairs(query)
+}

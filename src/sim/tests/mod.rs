@@ -1,11 +1,13 @@
 //! The simulator from outside: requests in, answers out.
 
+mod http;
 mod journey;
+mod stored;
 
 use std::collections::BTreeMap;
 
+use ::http::{Request, Response};
 use bytes::Bytes;
-use http::{Request, Response};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -31,6 +33,10 @@ impl Bench {
     pub(crate) fn of(world: World, settings: Settings) -> Bench {
         let clock = SimClock::stopped_at("2025-01-02T03:04:05Z".parse().unwrap());
         let sim = Simulator::new(world.clone(), settings, clock.clone());
+        Bench::over(sim, clock, world)
+    }
+
+    pub(crate) fn over(sim: Simulator, clock: SimClock, world: World) -> Bench {
         Bench { sim, clock, world }
     }
 

@@ -135,7 +135,7 @@ impl MemoryFiles {
         self.disk.lock().expect("no panic while it is held")
     }
 
-    /// Counts an operation and lets it go wrong if it is its turn. `Ok(true)`: half way.
+    /// Counts an operation and lets it go wrong if it is its turn; half way is the writer's business.
     fn operate(&self) -> io::Result<(MutexGuard<'_, Disk>, Option<Mishap>)> {
         let mut disk = self.disk();
         if disk.dead || disk.generation != self.generation {

@@ -52,6 +52,18 @@ impl LockFile for OsFile {
     }
 }
 
+impl OsFiles {
+    /// The process of this machine that has this number now.
+    pub(in crate::state) fn process_numbered(self, pid: u32) -> Process {
+        Process {
+            host: kernel_word("/proc/sys/kernel/hostname").unwrap_or_else(|| "localhost".to_owned()),
+            pid,
+            started: started(pid),
+            boot: kernel_word("/proc/sys/kernel/random/boot_id"),
+        }
+    }
+}
+
 impl Files for OsFiles {
     fn may_block(&self) -> bool {
         true
@@ -128,13 +140,7 @@ impl Files for OsFiles {
     }
 
     fn process(&self) -> Process {
-        let pid = std::process::id();
-        Process {
-            host: kernel_word("/proc/sys/kernel/hostname").unwrap_or_else(|| "localhost".to_owned()),
-            pid,
-            started: started(pid),
-            boot: kernel_word("/proc/sys/kernel/random/boot_id"),
-        }
+        OsFiles.process_numbered(std::process::id())
     }
 
     fn is_running(&self, process: &Process) -> Option<bool> {

@@ -1,6 +1,10 @@
 //! Laws of the recorded state, as tables and as generated histories. What they share is here.
 
+mod disasters;
 mod fold;
+mod formats;
+mod histories;
+mod locks;
 mod sessions;
 
 use std::path::{Path, PathBuf};
@@ -8,7 +12,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::files::{Files, MemoryFiles};
+use super::files::{Files, Loss, MemoryFiles, Mishap, OsFiles};
 use super::*;
 use crate::provider::{Call, Effect};
 use crate::resource::{Address, Attributes, Fault, Identity, Object};

@@ -1,0 +1,249 @@
+//! The settings of a Huawei Cloud provider block (VPCEP API reference, sections 1 and 2).
+
+use std::collections::BTreeMap;
+
+use secrecy::SecretString;
+
+use crate::provider::{ProviderSetting, SettingFault, SettingSchema, Settings};
+
+/// What a block may say.
+pub const SETTINGS: &[SettingSchema] = &[
+    SettingSchema::required("region", "The region, such as `tr-west-1`."),
+    SettingSchema::optional("endpoint", "Address of VPCEP; optional where the region is known."),
+    SettingSchema::optional("iam_endpoint", "Address of IAM; needed beside an `endpoint` of one's own."),
+    SettingSchema::optional(
+        "project_id",
+        "The project; looked up by the region's name where it is not given.",
+    ),
+    SettingSchema::optional("account_id", "The account; looked up where it is not given."),
+    SettingSchema::optional("ca_file", "Certificates (PEM) to trust besides the machine's."),
+    SettingSchema {
+        group: &[
+            SettingSchema::optional("access_key", "Access key, with `secret_key`."),
+            SettingSchema::secret("secret_key", "Secret key."),
+            SettingSchema::secret("security_token", "Needed with a temporary access key."),
+            SettingSchema::optional("username", "IAM user, with `password` and `domain`."),
+            SettingSchema::secret("password", "The user's password."),
+            SettingSchema::optional("domain", "Name of the user's account."),
+            SettingSchema::optional("project", "Name of the project; the region's where it is not given."),
+            SettingSchema::secret("token", "A token of that project."),
+        ],
+        ..SettingSchema::required("auth", "Who we are: keys, a password, or a token.")
+    },
+];
+
+/// The regions whose addresses follow the rule (section 1).
+pub const REGIONS: &[&str] = &[
+    "ae-ad-1",
+    "af-north-1",
+    "af-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "cn-east-2",
+    "cn-east-3",
+    "cn-east-4",
+    "cn-east-5",
+    "cn-north-1",
+    "cn-north-11",
+    "cn-north-12",
+    "cn-north-2",
+    "cn-north-4",
+    "cn-north-9",
+    "cn-south-1",
+    "cn-south-2",
+    "cn-south-4",
+    "cn-southwest-2",
+    "cn-southwest-3",
+    "eu-west-0",
+    "eu-west-101",
+    "la-north-2",
+    "la-south-2",
+    "me-east-1",
+    "my-kualalumpur-1",
+    "na-mexico-1",
+    "ru-moscow-1",
+    "ru-northwest-2",
+    "sa-brazil-1",
+    "tr-west-1",
+];
+
+/// What a block says, checked.
+#[derive(Debug)]
+pub(super) struct Config {
+    pub(super) region: String,
+    pub(super) endpoint: String,
+    /// None where it cannot be guessed: it is asked for when it is needed.
+    pub(super) iam_endpoint: Option<String>,
+    pub(super) project_id: Option<String>,
+    pub(super) account_id: Option<String>,
+    /// The project's name, which by default is the region's.
+    pub(super) project_name: String,
+    pub(super) credentials: Credentials,
+    pub(super) ca_pem: Option<String>,
+}
+
+/// Who we are.
+#[derive(Debug)]
+pub(super) enum Credentials {
+    /// A given token.
+    Token(SecretString),
+    /// A user, who gets a token by password.
+    Password { username: String, password: SecretString, domain: String },
+    /// Keys that sign each request; with a security token they are temporary.
+    Keys { access_key: String, secret_key: SecretString, security_token: Option<SecretString> },
+}
+
+impl Config {
+    pub(super) fn read(entries: &BTreeMap<String, ProviderSetting>) -> Result<Config, SettingFault> {
+        let block = Settings::new(entries);
+        let none = BTreeMap::new();
+        let auth = block.group("auth", &none)?;
+        let region = block
+            .text("region")
+            .ok_or_else(|| block.missing("region", "the region is needed, such as `tr-west-1`"))?;
+        let known = REGIONS.contains(&region.as_str());
+        let host = |service: &str| {
+            let top = if region == "eu-west-101" { "eu" } else { "com" };
+            format!("https://{service}.{region}.myhuaweicloud.{top}")
+        };
+        let given = block.text("endpoint");
+        let endpoint = match &given {
+            Some(endpoint) => address(&block, "endpoint", endpoint)?,
+            None if known => host("vpcep"),
+            None => {
+                let message = format!("`{region}` is not a region we know an address for: give one");
+                return Err(block.missing("endpoint", message));
+            }
+        };
+        // A password must not go to the public cloud when VPCEP was pointed somewhere else.
+        let usual = given.is_none() || endpoint == host("vpcep");
+        let iam_endpoint = match block.text("iam_endpoint") {
+            Some(endpoint) => Some(address(&block, "iam_endpoint", &endpoint)?),
+            None => (known && usual).then(|| host("iam")),
+        };
+        Ok(Config {
+            endpoint,
+            iam_endpoint,
+            project_id: block.text("project_id"),
+            account_id: block.text("account_id"),
+            project_name: auth.text("project").unwrap_or_else(|| region.clone()),
+            credentials: credentials(&auth)?,
+            ca_pem: block.text("ca_pem"),
+            region,
+        })
+    }
+}
+
+fn credentials(auth: &Settings<'_>) -> Result<Credentials, SettingFault> {
+    let keys = (auth.text("access_key"), auth.secret("secret_key"));
+    let password = (auth.text("username"), auth.secret("password"));
+    let ways = [keys.0.is_some() || keys.1.is_some(), password.0.is_some() || password.1.is_some()];
+    if let Some(token) = auth.secret("token") {
+        return match ways {
+            [false, false] => Ok(Credentials::Token(token)),
+            _ => Err(auth.missing("token", "give a token, or keys, or a password: not two of them")),
+        };
+    }
+    match (keys, password) {
+        ((Some(access_key), Some(secret_key)), (None, None)) => {
+            Ok(Credentials::Keys { access_key, secret_key, security_token: auth.secret("security_token") })
+        }
+        ((None, None), (Some(username), Some(password))) => {
+            let domain = auth.text("domain").ok_or_else(|| {
+                auth.missing("domain", "the name of the user's account is needed beside a password")
+            })?;
+            Ok(Credentials::Password { username, password, domain })
+        }
+        ((Some(_), None), (None, None)) => {
+            Err(auth.missing("secret_key", "it is needed beside `access_key`"))
+        }
+        ((None, Some(_)), (None, None)) => {
+            Err(auth.missing("access_key", "it is needed beside `secret_key`"))
+        }
+        ((None, None), (Some(_), None)) => Err(auth.missing("password", "it is needed beside `username`")),
+        ((None, None), (None, Some(_))) => Err(auth.missing("username", "it is needed beside `password`")),
+        ((None, None), (None, None)) => Err(SettingFault::new(
+            "auth",
+            "give `access_key` and `secret_key`, or `username`, `password` and `domain`, or `token`",
+        )),
+        _ => Err(SettingFault::new("auth", "give keys or a password, not both")),
+    }
+}
+
+/// An address without a slash at its end.
+fn address(block: &Settings<'_>, name: &str, text: &str) -> Result<String, SettingFault> {
+    let fault = |why: &str| block.missing(name, format!("`{text}` is no address: {why}"));
+    let uri: http::Uri = text.parse().map_err(|_| fault("it cannot be read"))?;
+    match uri.scheme_str() {
+        Some("https" | "http") if uri.host().is_some_and(|host| !host.is_empty()) => {}
+        _ => return Err(fault("write https://HOST, or http://HOST to go without encryption")),
+    }
+    if uri.query().is_some() || uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        return Err(fault("it may hold a host, a port and a path, nothing else"));
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(pairs: &[(&str, &str)]) -> BTreeMap<String, ProviderSetting> {
+        let mut entries = BTreeMap::new();
+        let mut auth = BTreeMap::new();
+        for (name, value) in pairs {
+            let value = ProviderSetting::Secret(SecretString::from(*value));
+            match name.strip_prefix("auth.") {
+                Some(name) => auth.insert(name.to_owned(), value),
+                None => entries.insert((*name).to_owned(), value),
+            };
+        }
+        entries.insert("auth".to_owned(), ProviderSetting::Group(auth));
+        entries
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let region = ("region", "tr-west-1");
+        for (pairs, setting) in [
+            (vec![], "region"),
+            (vec![("region", "moon-1"), ("auth.token", "t")], "endpoint"),
+            (vec![region], "auth"),
+            (vec![region, ("auth.access_key", "a")], "auth.secret_key"),
+            (vec![region, ("auth.secret_key", "a")], "auth.access_key"),
+            (vec![region, ("auth.username", "a")], "auth.password"),
+            (vec![region, ("auth.username", "a"), ("auth.password", "p")], "auth.domain"),
+            (vec![region, ("auth.username", "a"), ("auth.password", "p"), ("auth.access_key", "k")], "auth"),
+            (vec![region, ("auth.token", "t"), ("auth.access_key", "k")], "auth.token"),
+            (vec![region, ("auth.token", "t"), ("endpoint", "vpcep.example.com")], "endpoint"),
+            (vec![region, ("auth.token", "t"), ("endpoint", "https://u:p@example.com")], "endpoint"),
+        ] {
+            assert_eq!(Config::read(&block(&pairs)).unwrap_err().setting, setting, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn known_regions_have_addresses_and_own_endpoints_have_no_public_iam() {
+        let read = |pairs: &[(&str, &str)]| Config::read(&block(pairs)).unwrap();
+        let usual = read(&[("region", "eu-west-101"), ("auth.token", "t")]);
+        assert_eq!(usual.endpoint, "https://vpcep.eu-west-101.myhuaweicloud.eu");
+        assert_eq!(usual.iam_endpoint.as_deref(), Some("https://iam.eu-west-101.myhuaweicloud.eu"));
+        let own =
+            read(&[("region", "tr-west-1"), ("auth.token", "t"), ("endpoint", "http://127.0.0.1:8080/")]);
+        assert_eq!((own.endpoint.as_str(), own.iam_endpoint), ("http://127.0.0.1:8080", None));
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        let config = Config::read(&block(&[
+            ("region", "tr-west-1"),
+            ("auth.access_key", "a"),
+            ("auth.secret_key", "CANARY"),
+            ("auth.security_token", "CANARY"),
+        ]));
+        assert!(!format!("{:?}", config.unwrap()).contains("CANARY"));
+    }
+}

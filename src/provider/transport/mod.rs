@@ -1,0 +1,156 @@
+//! The way to a cloud: HTTP, or a handler in this process. Everything that is sent goes through
+//! here, so this is where requests in flight are bounded, counted and logged.
+
+mod client;
+mod log;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use secrecy::SecretString;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use self::client::Clients;
+use self::log::Logger;
+pub use self::log::{LogHook, LogLine};
+
+/// How long one exchange may take, from the first byte sent to the last one read.
+const WHOLE: Duration = Duration::from_secs(90);
+
+/// A server in this process.
+pub trait Handler: Send + Sync {
+    /// Answers one request. An error is a connection that broke before an answer came.
+    fn handle(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, String>> + Send>>;
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransportFault {
+    /// The request never left: nothing can have happened.
+    #[error("{0}")]
+    NotSent(String),
+    /// It left, and no whole answer came back.
+    #[error("{0}")]
+    NoAnswer(String),
+}
+
+enum Way {
+    Http(Clients),
+    InProcess(Arc<dyn Handler>),
+}
+
+/// What all transports of a run share.
+struct Shared {
+    slots: Semaphore,
+    logger: Logger,
+    counts: Mutex<BTreeMap<String, u64>>,
+}
+
+/// The way to a cloud. Clones share their limit of requests in flight.
+#[derive(Clone)]
+pub struct Transport {
+    way: Arc<Way>,
+    shared: Arc<Shared>,
+}
+
+impl Transport {
+    /// Over HTTP, with at most `parallelism` requests in flight.
+    pub fn http(parallelism: usize) -> Transport {
+        Transport::new(Way::Http(Clients::default()), parallelism, None)
+    }
+
+    /// To a handler in this process.
+    pub fn in_process(handler: Arc<dyn Handler>, parallelism: usize) -> Transport {
+        Transport::new(Way::InProcess(handler), parallelism, None)
+    }
+
+    fn new(way: Way, parallelism: usize, hook: Option<LogHook>) -> Transport {
+        let shared = Shared {
+            slots: Semaphore::new(parallelism.max(1)),
+            logger: Logger::new(hook),
+            counts: Mutex::default(),
+        };
+        Transport { way: Arc::new(way), shared: Arc::new(shared) }
+    }
+
+    /// The same way, and every exchange is told to `hook`, without secrets. It starts its own
+    /// counters and limit, so it is called before clones are made.
+    #[must_use]
+    pub fn logged(self, hook: LogHook) -> Transport {
+        let slots = self.shared.slots.available_permits();
+        let shared = Shared {
+            slots: Semaphore::new(slots),
+            logger: Logger::new(Some(hook)),
+            counts: Mutex::default(),
+        };
+        Transport { way: self.way, shared: Arc::new(shared) }
+    }
+
+    /// The same transport, which trusts these certificates (PEM) besides the machine's.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn trusting(&self, pem: &[u8]) -> Result<Transport, String> {
+        let way = match &*self.way {
+            Way::Http(_) => Arc::new(Way::Http(Clients::trusting(pem)?)),
+            Way::InProcess(_) => self.way.clone(),
+        };
+        Ok(Transport { way, shared: self.shared.clone() })
+    }
+
+    /// From now on this text never stands in the log.
+    pub fn conceal(&self, secret: SecretString) {
+        self.shared.logger.conceal(secret);
+    }
+
+    /// How many requests were sent in this run, by operation.
+    pub fn counts(&self) -> BTreeMap<String, u64> {
+        self.shared.counts.lock().expect("no panic while counting").clone()
+    }
+
+    /// Sends one request and reads the whole answer. It waits for a free slot first.
+    ///
+    /// # Errors
+    /// [`TransportFault`], which says whether the request can have had an effect.
+    pub async fn send(
+        &self,
+        operation: &str,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportFault> {
+        let _slot = self.shared.slots.acquire().await.expect("the semaphore is never closed");
+        *self
+            .shared
+            .counts
+            .lock()
+            .expect("no panic while counting")
+            .entry(operation.to_owned())
+            .or_default() += 1;
+        let noted = self.shared.logger.note(operation, &request);
+        let started = Instant::now();
+        let exchange = async {
+            match &*self.way {
+                Way::Http(clients) => clients.send(request).await,
+                Way::InProcess(handler) => handler.handle(request).await.map_err(TransportFault::NoAnswer),
+            }
+        };
+        let result = match tokio::time::timeout(WHOLE, exchange).await {
+            Ok(result) => result,
+            Err(_) => Err(TransportFault::NoAnswer(format!("no answer within {} seconds", WHOLE.as_secs()))),
+        };
+        if let Some(noted) = noted {
+            self.shared.logger.tell(noted, &result, started.elapsed());
+        }
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests;
