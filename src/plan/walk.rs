@@ -11,14 +11,14 @@ use jiff::Timestamp;
 use super::links::{self, Links};
 use super::uncertain::Resolution;
 use super::{PlanMode, blocks};
-use crate::config::{Configuration, Ignore, ResourceBlock};
+use crate::config::{Configuration, Dependency, Ignore, ResourceBlock};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::diff::{self, Case, Delta, Desired, Drift, Need, Reason, ReasonCode};
 use crate::expr::{Each, Input, Reference, View, Worth};
 use crate::provider::{ReadFault, Settling};
 use crate::refresh::{Live, Observation, Question, Sight};
 use crate::resource::{
-    Address, Attributes, Block, Catalog, Identity, Key, KindSchema, Listing, Mode, Object, ObjectId,
+    Address, Block, Catalog, Identity, Key, KindSchema, Listing, Mode, Object, ObjectId,
     ProviderName, Value,
 };
 use crate::state::{Recorded, RecordedObject};
@@ -347,7 +347,7 @@ impl<'a> Walk<'a> {
     /// Whether something that the author says the lookup depends on is still to be changed.
     fn has_pending_dependency(&self, declared: &ResourceBlock) -> bool {
         declared.depends_on.iter().any(|(dependency, _)| {
-            let mut items = self.proposal.items.iter().filter(|(a, _)| dependency.covers(a));
+            let mut items = self.proposal.items.iter().filter(|(a, _)| covers(dependency, a));
             items.any(|(_, item)| item.delta.need != Need::Nothing)
         })
     }
@@ -378,7 +378,7 @@ impl<'a> Walk<'a> {
                 None | Some(Observation::Absent) => None,
                 Some(Observation::Present { object, settling }) => Some((object.clone(), settling.clone())),
                 Some(Observation::Unreadable(fault)) => {
-                    self.faults.push(unreadable(&address, declared.place.clone(), fault));
+                    self.faults.push(unreadable(&address, Some(declared.place.clone()), fault));
                     continue;
                 }
                 Some(Observation::Unread) => match recorded {
@@ -494,7 +494,7 @@ impl<'a> Walk<'a> {
         for (dependency, _) in &declared.depends_on {
             let block = dependency.block();
             let instances = self.proposal.views.get(block).into_iter().flat_map(BTreeMap::keys);
-            extra.extend(instances.map(|key| block.instance(key.clone())).filter(|a| dependency.covers(a)));
+            extra.extend(instances.map(|key| block.instance(key.clone())).filter(|a| covers(dependency, a)));
         }
         extra.remove(address);
         if !extra.is_empty() {
@@ -604,6 +604,14 @@ pub fn parent_of(schema: &KindSchema, attribute: impl Fn(&str) -> Option<String>
     match schema.listing {
         Listing::Under(name) => attribute(name),
         Listing::Project | Listing::None => None,
+    }
+}
+
+/// Whether a dependency is about an address.
+fn covers(dependency: &Dependency, address: &Address) -> bool {
+    match dependency {
+        Dependency::Block(block) => address.block == *block,
+        Dependency::Address(one) => address == one,
     }
 }
 

@@ -61,6 +61,16 @@ pub fn settling(kind: &Kind, want: Option<&Attributes>, object: &Object) -> Sett
     huaweicloud::settling(kind, want, object)
 }
 
+/// Whether an object rests, whatever was wanted of it: what a refresh can say. Pure.
+pub fn resting(kind: &Kind, object: &Object) -> Settling {
+    huaweicloud::resting(kind, object)
+}
+
+/// Whether a refusal with this code passes by itself, so that the same call may succeed later. Pure.
+pub fn is_passing(code: &str) -> bool {
+    explain(code).is_some_and(|e| e.retry && e.class == super::Class::State)
+}
+
 /// Writes that must be serial share a lane. Pure.
 pub fn lane(kind: &Kind, effect: &Effect) -> Option<String> {
     huaweicloud::lane(kind, effect)

@@ -36,6 +36,19 @@ pub fn settling(kind: &Kind, want: Option<&Attributes>, object: &Object) -> Sett
     }
 }
 
+/// Whether an object rests, whatever was wanted of it: what a refresh can say.
+pub fn resting(kind: &Kind, object: &Object) -> Settling {
+    match (kind.as_str(), object.attributes.text("status").unwrap_or("unknown")) {
+        (kinds::WHITELIST, _) => Settling::Ready,
+        (_, "deleting") => Settling::Leaving,
+        (_, status @ "creating") => Settling::Pending(status.to_owned()),
+        // A decision is not failed because its endpoint is.
+        (kinds::ACCEPT, _) => Settling::Ready,
+        (kind, "failed") => Settling::Failed(failed(kind, object)),
+        _ => Settling::Ready,
+    }
+}
+
 /// Writes that must not overlap share a lane: the records of one whitelist are counted together.
 pub fn lane(kind: &Kind, effect: &Effect) -> Option<String> {
     if kind.as_str() != kinds::WHITELIST {
