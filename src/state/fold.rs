@@ -12,7 +12,8 @@
 //! | `Begun` update | the current object has this id, nothing pending on it | pending |
 //! | `Begun` delete | the slot's object has this id, nothing pending on it | pending |
 //! | `Ended` any | it was begun and neither ended nor resolved | |
-//! | … `Made`, `Tainted` | create; or update with the same id (`Tainted`: a delete too) | recorded; not pending |
+//! | … `Made` | create; update, or a delete's call before its last, with the same id | recorded; not pending |
+//! | … `Tainted` | create; update or delete with the same id | recorded, tainted; not pending |
 //! | … `Gone` | delete | removed, or `settling`; not pending |
 //! | … `Failed` | any effect | not pending |
 //! | … `Unchangeable` | update | the attribute noted; not pending |
@@ -128,6 +129,8 @@ impl Recorded {
             | (Outcome::Tainted { .. }, _)
             | (Outcome::Gone { .. }, Effect::Delete { .. })
             | (Outcome::Unchangeable { .. }, Effect::Update { .. }) => {}
+            // Such as a whitelist that is emptied by several calls.
+            (Outcome::Made { .. }, Effect::Delete { .. }) if begun.index + 1 < begun.of => {}
             (outcome, effect) => {
                 return Err(format!("{} cannot end as {}", effect_word(effect), outcome_word(outcome)));
             }
