@@ -342,65 +342,6 @@ impl Recorded {
     }
 }
 
-impl Begun {
-    /// The id that its effect names; none for a create.
-    pub fn id(&self) -> Option<&str> {
-        match &self.effect {
-            Effect::Create { .. } => None,
-            Effect::Update { id, .. } | Effect::Delete { id, .. } => Some(id),
-        }
-    }
-
-    /// The deposed object it is for, or none for the address's current one.
-    pub fn slot(&self) -> Option<&str> {
-        self.id().filter(|_| self.deposed)
-    }
-}
-
-impl RecordedObject {
-    /// An object as it is recorded for the first time.
-    pub fn new(object: &Object, binding: &Binding, origin: Origin, settling: bool) -> RecordedObject {
-        RecordedObject {
-            id: object.id.clone(),
-            provider: binding.provider.clone(),
-            identity: binding.identity.clone(),
-            origin,
-            attributes: object.attributes.clone(),
-            arguments: binding.arguments.clone(),
-            sensitive: binding.sensitive.clone(),
-            dependencies: binding.dependencies.clone(),
-            settling,
-            taint: None,
-            unchangeable: Default::default(),
-            triggers: binding.triggers.clone(),
-            prevent_destroy: binding.prevent_destroy,
-            delete_timeout_s: binding.delete_timeout_s,
-        }
-    }
-
-    /// Replaces what is recorded beside the attributes.
-    fn rebind(&mut self, binding: &Binding) {
-        let Binding {
-            provider,
-            identity,
-            arguments,
-            sensitive,
-            dependencies,
-            triggers,
-            prevent_destroy,
-            delete_timeout_s,
-        } = binding.clone();
-        self.provider = provider;
-        self.identity = identity;
-        self.arguments = arguments;
-        self.sensitive = sensitive;
-        self.dependencies = dependencies;
-        self.triggers = triggers;
-        self.prevent_destroy = prevent_destroy;
-        self.delete_timeout_s = delete_timeout_s;
-    }
-}
-
 fn may_hold(address: &Address, binding: &Binding) -> Result<(), Why> {
     if address.is_data() {
         return Err(format!("{address} is a lookup; nothing is recorded for it"));
