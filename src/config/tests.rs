@@ -1,0 +1,3 @@
+//! The language as a whole: the documented sample, and each kind of fault.
+
+mod sample;
