@@ -76,7 +76,9 @@ pub(super) fn written(name: &str, template: &Template, ty: &Type, way: &str, fau
         (Tree::Text(_), _) | (Tree::Value(Value::Null), _) | (_, Type::Any) => {}
         (Tree::Value(value), ty) => {
             if let Err(fault) = ty.convert(value.clone()) {
-                faults.push(wrong(fault.message, String::new()));
+                let old = matches!(value.as_str(), Some("yes" | "no" | "on" | "off"));
+                let hint = if old && *ty == Type::Bool { "YAML 1.2 knows only true and false" } else { "" };
+                faults.push(wrong(fault.message, hint.into()));
             }
         }
         (Tree::List(items), Type::List(of) | Type::Set(of)) => {
@@ -118,7 +120,8 @@ pub(super) fn written(name: &str, template: &Template, ty: &Type, way: &str, fau
             let missing =
                 |f: &&Field| !f.optional && f.default.is_none() && !entries.iter().any(|e| e.key == f.name);
             for field in fields.iter().filter(missing).filter(|f| Some(f.name.as_str()) != misspelt) {
-                faults.push(wrong(format!("`{}` is missing", field.name), String::new()));
+                let fault = Diagnostic::error("Missing key", format!("`{name}{way}` has no `{}`", field.name));
+                faults.push(fault.at(template.place.clone()));
             }
         }
         (tree, ty) => {

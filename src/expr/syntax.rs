@@ -34,6 +34,14 @@ pub(super) fn explain(text: &str, error: &Error) -> SyntaxFault {
             "write %{ if … } … %{ endif }, or `%%{` for the text itself",
         );
     }
+    let mut seen = (at + 2).min(text.len());
+    while !text.is_char_boundary(seen) {
+        seen -= 1;
+    }
+    let last = text[..seen].rfind("${").filter(|i| !text[..*i].ends_with('$'));
+    if let Some(open) = last.filter(|open| closing_brace(&text[open + 2..]).is_none()) {
+        return fault(text, open, "the expression is not closed".into(), "close it with `}`");
+    }
     at_error(text, 0, error)
 }
 

@@ -288,11 +288,8 @@ mod tests {
             (Type::Bool, r#""true""#, "true"),
             (Type::Any, r#""1e5""#, r#""1e5""#),
             (Type::set(Type::String), r#"["b","a","b"]"#, r#"["a","b"]"#),
-            (
-                Type::set(port),
-                r#"[{"client_port":"9"},{"client_port":8,"protocol":"TCP"}]"#,
-                r#"[{"client_port":8,"protocol":"TCP"},{"client_port":9,"protocol":"TCP"}]"#,
-            ),
+            (Type::set(port), r#"[{"client_port":"9"},{"client_port":8,"protocol":"TCP"}]"#,
+             r#"[{"client_port":8,"protocol":"TCP"},{"client_port":9,"protocol":"TCP"}]"#),
         ] {
             assert_eq!(ty.convert(json(given)), Ok(json(read)), "{ty} from {given}");
         }
@@ -305,12 +302,7 @@ mod tests {
             (Type::Integer, "1.5", "", "a whole number is needed, not `1.5`"),
             (Type::Bool, r#""yes""#, "", "true or false is needed, not `\"yes\"`"),
             (Type::Number, r#""inf""#, "", "a number is needed, not `\"inf\"`"),
-            (
-                ports.clone(),
-                r#"[{"client_port":[]}]"#,
-                "[0].client_port",
-                "a whole number is needed, not a list",
-            ),
+            (ports.clone(), r#"[{"client_port":[]}]"#, "[0].client_port", "a whole number is needed, not a list"),
             (ports.clone(), r#"[{}]"#, "[0]", "`client_port` is missing"),
             (ports, r#"[{"client_port":1,"x":2}]"#, "[0]", "there is no `x` here"),
         ] {

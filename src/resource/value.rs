@@ -179,14 +179,10 @@ impl From<Value> for serde_json::Value {
             Value::Null => Json::Null,
             Value::Bool(b) => Json::Bool(b),
             Value::Number(Number::Int(i)) => Json::from(i),
-            Value::Number(Number::Float(f)) => {
-                serde_json::Number::from_f64(f).map_or(Json::Null, Json::Number)
-            }
+            Value::Number(Number::Float(f)) => serde_json::Number::from_f64(f).map_or(Json::Null, Json::Number),
             Value::String(s) => Json::String(s),
             Value::List(items) => Json::Array(items.into_iter().map(Json::from).collect()),
-            Value::Map(entries) => {
-                Json::Object(entries.into_iter().map(|(k, v)| (k, Json::from(v))).collect())
-            }
+            Value::Map(entries) => Json::Object(entries.into_iter().map(|(k, v)| (k, Json::from(v))).collect()),
         }
     }
 }
@@ -216,13 +212,12 @@ impl TryFrom<serde_json::Value> for Value {
             Json::Array(items) => {
                 Value::List(items.into_iter().map(Value::try_from).collect::<Result<_, _>>()?)
             }
-            Json::Object(entries) => {
-                Value::Map(entries.into_iter().map(|(k, v)| Ok((k, Value::try_from(v)?))).collect::<Result<
-                    _,
-                    NumberTooLarge,
-                >>(
-                )?)
-            }
+            Json::Object(entries) => Value::Map(
+                entries
+                    .into_iter()
+                    .map(|(k, v)| Ok((k, Value::try_from(v)?)))
+                    .collect::<Result<_, NumberTooLarge>>()?,
+            ),
         })
     }
 }
