@@ -15,8 +15,6 @@ mod retry;
 mod settings;
 mod transport;
 
-mod cloud_stub;
-pub use cloud_stub::Cloud;
 use std::future::Future;
 
 use serde::{Deserialize, Serialize};
@@ -25,7 +23,7 @@ use crate::resource::{Attributes, Fault, Identity, Kind, Object, ObjectId};
 use crate::state::Ticket;
 
 pub use clock::Clock;
-pub use cloud::{Cloud, calls, catalog, created_at, explain, lane, provider_settings, settling};
+pub use cloud::{Cloud, calls, catalog, created_at, explain, is_passing, lane, provider_settings, settling};
 pub use pace::Pace;
 pub use retry::{Attempt, Budget, Retry, retry_after};
 pub use settings::{ProviderSetting, SettingFault, SettingSchema, Settings};

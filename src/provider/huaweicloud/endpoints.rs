@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
+use super::effects::by_status;
 use super::kinds::ENDPOINT;
 use super::lenient::{Build, TagRow, Text, flag, text, texts, whole};
 use super::page::Row;
-use super::{call, changed, failed, making, put, tags};
+use super::{call, changed, making, put, tags};
 use crate::provider::{Call, Effect, Settling};
 use crate::resource::{Attributes, Object, Value};
 
@@ -220,11 +221,7 @@ fn update(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
 
 /// Whether an endpoint is where it shall be (section 6.2). One that waits for its acceptance is: the
 /// decision is another resource's.
-pub(super) fn settling(wanted: bool, object: &Object) -> Settling {
-    match object.attributes.text("status").unwrap_or("unknown") {
-        status if !wanted => Settling::Pending(status.to_owned()),
-        "accepted" | "pendingAcceptance" | "rejected" => Settling::Ready,
-        "failed" => Settling::Failed(failed(ENDPOINT, object)),
-        status => Settling::Pending(status.to_owned()),
-    }
+pub(super) fn settling(want: Option<&Attributes>, object: &Object) -> Settling {
+    let shows = ["whitelist", "enable_whitelist", "routetables", "tags"];
+    by_status(ENDPOINT, &["accepted", "pendingAcceptance", "rejected"], &shows, want, object)
 }
