@@ -100,8 +100,9 @@ impl Row for EndpointRow<'_> {
         build.word("ipv6_address", self.ipv6_address);
         build.word("specification_name", self.specification_name);
         build.word("ip", self.ip);
-        // Once accepted it is known that there are none, too.
-        build.list("dns_names", self.dns_names.or_else(|| accepted.then(Vec::new)));
+        // Once accepted it is known that there are none, too; before, an empty list says nothing.
+        let names = self.dns_names.filter(|names| accepted || !names.is_empty());
+        build.list("dns_names", names.or_else(|| accepted.then(Vec::new)));
         build.word("status", self.status);
         build.set("service_type", service_type);
         build.word("endpoint_service_name", self.endpoint_service_name);
