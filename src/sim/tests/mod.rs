@@ -1,8 +1,10 @@
 //! The simulator from outside: requests in, answers out.
 
 mod auth;
+mod endpoints;
 mod http;
 mod journey;
+mod permissions;
 mod services;
 mod stored;
 
