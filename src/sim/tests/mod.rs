@@ -2,6 +2,8 @@
 
 mod auth;
 mod endpoints;
+mod faults;
+mod fence;
 mod http;
 mod journey;
 mod permissions;
