@@ -7,6 +7,7 @@ mod fence;
 mod http;
 mod journey;
 mod permissions;
+mod scale;
 mod services;
 mod stored;
 
