@@ -8,22 +8,22 @@
 //! allows a write. Reading is lenient, writing is exact.
 
 mod clock;
+mod cloud;
 pub mod huaweicloud;
 mod pace;
 mod retry;
 mod settings;
 mod transport;
 
-mod cloud_stub;
-pub use cloud_stub::Cloud;
 use std::future::Future;
 
 use serde::{Deserialize, Serialize};
 
-use crate::resource::{Attributes, Catalog, Fault, Identity, Kind, Object, ObjectId};
+use crate::resource::{Attributes, Fault, Identity, Kind, Object, ObjectId};
 use crate::state::Ticket;
 
 pub use clock::Clock;
+pub use cloud::{Cloud, calls, catalog, created_at, explain, is_passing, lane, provider_settings, resting, settling};
 pub use pace::Pace;
 pub use retry::{Attempt, Budget, Retry, retry_after};
 pub use settings::{ProviderSetting, SettingFault, SettingSchema, Settings};
@@ -197,9 +197,4 @@ pub trait Write {
         kind: &Kind,
         call: &Call,
     ) -> impl Future<Output = Result<Reply, WriteFault>> + Send;
-}
-
-/// The kinds of all providers.
-pub fn catalog() -> Catalog {
-    Catalog::new(huaweicloud::kinds::kinds())
 }

@@ -66,3 +66,20 @@ pub(super) fn point(what: &str, when: &str) -> io::Result<()> {
 pub(super) fn point(_what: &str, _when: &str) -> io::Result<()> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_goes_off_once_at_its_nth_passing() {
+        let pass = || point("a test", "here");
+        assert!(pass().is_ok());
+        arm(Some(("a test.here", 2, Crash::Fail)));
+        assert!(point("a test", "elsewhere").is_ok() && point("another test", "here").is_ok());
+        assert!(pass().is_ok());
+        assert_eq!(pass().unwrap_err().to_string(), "crash point a test.here");
+        assert!(pass().is_ok());
+        assert!(points().any(|name| name == "journal.synced"));
+    }
+}

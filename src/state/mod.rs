@@ -28,6 +28,7 @@ pub mod backend;
 mod commit;
 mod session;
 pub mod history;
+pub mod edit;
 
 pub use backend::{Backend, LocalBackend};
 pub use error::StateError;

@@ -6,10 +6,101 @@
 
 mod auth;
 mod config;
+mod connections;
+mod effects;
+mod endpoints;
 mod errors;
 pub mod kinds;
+mod lenient;
+mod listing;
+mod lookups;
+mod page;
+mod services;
 mod session;
+mod tags;
 mod verdict;
+mod whitelist;
+mod writes;
 
-pub use config::{REGIONS, SETTINGS};
-pub use errors::explain;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::{Method, Response};
+use jiff::SignedDuration;
+
+pub use self::config::{REGIONS, SETTINGS};
+use self::effects::{call, changed, failed, making, put};
+pub use self::effects::{calls, created_at, lane, resting, settling};
+pub use self::errors::explain;
+use self::session::{Ask, Session};
+use super::{Clock, ProviderSetting, ReadFault, Retry, SettingFault, Transport};
+
+/// One provider block of this cloud: one account, project and region.
+#[derive(Clone, Debug)]
+pub struct Huawei {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    session: Session,
+    retry: Retry,
+    /// The page size of listings that refused the usual one.
+    limits: Mutex<BTreeMap<String, usize>>,
+}
+
+impl Huawei {
+    /// The cloud that these settings lead to. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// The setting that is missing or cannot be read.
+    pub fn connect(
+        settings: &BTreeMap<String, ProviderSetting>,
+        transport: &Transport,
+        clock: &Clock,
+        seed: u64,
+    ) -> Result<Huawei, SettingFault> {
+        let config = config::Config::read(settings)?;
+        let transport = match &config.ca_pem {
+            None => transport.clone(),
+            Some(pem) => {
+                transport.trusting(pem.as_bytes()).map_err(|why| SettingFault::new("ca_file", why))?
+            }
+        };
+        let session = Session::new(config, transport, clock.clone(), seed);
+        Ok(Huawei { inner: Arc::new(Inner { session, retry: Retry::new(seed), limits: Mutex::default() }) })
+    }
+
+    /// The cloud's clock minus ours, once it has answered.
+    pub fn clock_offset(&self) -> Option<SignedDuration> {
+        self.inner.session.clock_offset()
+    }
+
+    fn session(&self) -> &Session {
+        &self.inner.session
+    }
+
+    /// The request of an operation below the project.
+    fn ask<'a>(
+        &self,
+        project: &'a str,
+        operation: &'a str,
+        method: Method,
+        path: &str,
+        body: Option<Bytes>,
+    ) -> Ask<'a> {
+        let url = format!("{}/v1/{project}{path}", self.session().config().endpoint);
+        Ask { operation, method, url, body, project: Some(project) }
+    }
+
+    /// Reads below the project.
+    async fn fetch(&self, operation: &str, path: &str) -> Result<Response<Bytes>, ReadFault> {
+        let project = &self.session().identity().await?.project;
+        let ask = self.ask(project, operation, Method::GET, path, None);
+        self.session().read(&self.inner.retry, &ask).await
+    }
+}

@@ -46,7 +46,7 @@ pub(super) fn put_signature(
         headers.insert(HeaderName::from_static("x-project-id"), project.parse().ok()?);
     }
     debug_assert!(headers.contains_key(HOST), "the host takes part in the signature");
-    let signature = sign::sign(
+    let authorization = sign::authorization(
         request.method(),
         request.uri(),
         request.headers(),
@@ -54,7 +54,7 @@ pub(super) fn put_signature(
         access_key,
         secret_key,
     );
-    let mut value: HeaderValue = signature.authorization.parse().ok()?;
+    let mut value: HeaderValue = authorization.parse().ok()?;
     value.set_sensitive(true);
     request.headers_mut().insert(AUTHORIZATION, value);
     Some(())

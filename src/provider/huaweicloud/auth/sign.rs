@@ -27,57 +27,55 @@ pub(super) fn date(now: Timestamp) -> String {
     now.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// The steps of a signature, of which only the last one is sent.
-pub(super) struct Signature {
-    pub(super) canonical_request: String,
-    pub(super) string_to_sign: String,
-    pub(super) authorization: String,
-}
-
-/// Signs every header of the request whose name holds no underscore; the date is among them.
-pub(super) fn sign(
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
-    body: &[u8],
-    access_key: &str,
-    secret_key: &SecretString,
-) -> Signature {
+/// What is to be signed, part by part (steps 1 to 7), and the names of the signed headers: every
+/// header whose name holds no underscore.
+fn canonical_request(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> (String, String) {
     let mut lines: Vec<(&str, &HeaderValue)> = headers
         .iter()
         .map(|(name, value)| (name.as_str(), value))
         .filter(|(name, _)| !name.contains('_'))
         .collect();
     lines.sort_by_key(|(name, _)| *name);
-    let value = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).trim().to_owned();
     let mut canonical_headers = String::new();
     for (name, header) in &lines {
-        let _ = writeln!(canonical_headers, "{name}:{}", value(header));
+        let _ = writeln!(canonical_headers, "{name}:{}", trimmed(header));
     }
     let signed = lines.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
     let payload = match headers.get("x-sdk-content-sha256") {
-        Some(given) if !body.is_empty() => value(given),
+        Some(given) if !body.is_empty() => trimmed(given),
         _ => hex(&Sha256::digest(body)),
     };
-    let canonical_request = [
-        method.as_str(),
-        &canonical_path(uri.path()),
-        &canonical_query(uri.query().unwrap_or_default()),
-        &canonical_headers,
-        &signed,
-        &payload,
-    ]
-    .join("\n");
-    let date = headers.get(DATE_HEADER).map(value).unwrap_or_default();
-    let string_to_sign =
-        format!("{ALGORITHM}\n{date}\n{}", hex(&Sha256::digest(canonical_request.as_bytes())));
+    let path = canonical_path(uri.path());
+    let query = canonical_query(uri.query().unwrap_or_default());
+    let canonical = [method.as_str(), &path, &query, &canonical_headers, &signed, &payload].join("\n");
+    (canonical, signed)
+}
+
+/// The canonical request with its time, digested (step 8).
+fn string_to_sign(canonical_request: &str, date: &str) -> String {
+    format!("{ALGORITHM}\n{date}\n{}", hex(&Sha256::digest(canonical_request.as_bytes())))
+}
+
+/// The value of the `Authorization` header (steps 9 and 10). The date is among the headers.
+pub(super) fn authorization(
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: &[u8],
+    access_key: &str,
+    secret_key: &SecretString,
+) -> String {
+    let (canonical, signed) = canonical_request(method, uri, headers, body);
+    let date = headers.get(DATE_HEADER).map(trimmed).unwrap_or_default();
     let mut mac = Hmac::<Sha256>::new_from_slice(secret_key.expose_secret().as_bytes())
         .expect("a key of any length will do");
-    mac.update(string_to_sign.as_bytes());
+    mac.update(string_to_sign(&canonical, &date).as_bytes());
     let signature = hex(&mac.finalize().into_bytes());
-    let authorization =
-        format!("{ALGORITHM} Access={access_key}, SignedHeaders={signed}, Signature={signature}");
-    Signature { canonical_request, string_to_sign, authorization }
+    format!("{ALGORITHM} Access={access_key}, SignedHeaders={signed}, Signature={signature}")
+}
+
+fn trimmed(value: &HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).trim().to_owned()
 }
 
 /// The path, decoded and encoded again by segments, with a slash at its end.
@@ -145,17 +143,18 @@ mod tests {
                     (name.parse::<http::HeaderName>().unwrap(), value.as_str().unwrap().parse().unwrap())
                 })
                 .collect();
-            let signature = sign(
-                &text("method").parse().unwrap(),
-                &text("url").parse().unwrap(),
-                &headers,
-                text("body").as_bytes(),
-                text("ak"),
-                &SecretString::from(text("sk")),
+            let method = text("method").parse().unwrap();
+            let uri = text("url").parse().unwrap();
+            let body = text("body").as_bytes();
+            let (canonical, _) = canonical_request(&method, &uri, &headers, body);
+            assert_eq!(canonical, text("canonical_request"), "{name}");
+            assert_eq!(string_to_sign(&canonical, text("date")), text("string_to_sign"), "{name}");
+            let secret_key = SecretString::from(text("sk"));
+            assert_eq!(
+                authorization(&method, &uri, &headers, body, text("ak"), &secret_key),
+                text("authorization"),
+                "{name}"
             );
-            assert_eq!(signature.canonical_request, text("canonical_request"), "{name}");
-            assert_eq!(signature.string_to_sign, text("string_to_sign"), "{name}");
-            assert_eq!(signature.authorization, text("authorization"), "{name}");
             seen += 1;
         }
         assert_eq!(seen, 14);

@@ -1,0 +1,103 @@
+//! Effects as calls, and when an effect is done: pure, so that a plan can show them and a test can
+//! hold them.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json};
+
+use super::{connections, endpoints, errors, kinds, lenient, services, whitelist};
+use crate::provider::{Call, Effect, Settling};
+use crate::resource::{Attributes, Fault, Kind, Object};
+
+/// The calls of an effect, in order.
+///
+/// # Panics
+/// If the kind is not managed by this cloud: a mistake of ours.
+pub fn calls(kind: &Kind, effect: &Effect) -> Vec<Call> {
+    match kind.as_str() {
+        kinds::SERVICE => services::calls(effect),
+        kinds::WHITELIST => whitelist::calls(effect),
+        kinds::ENDPOINT => endpoints::calls(effect),
+        kinds::ACCEPT => connections::calls(effect),
+        other => panic!("{other} has no effects here: please report"),
+    }
+}
+
+/// Whether an object is where its effect leads: to `want`, or, without it, to its end.
+///
+/// # Panics
+/// If the kind is not managed by this cloud: a mistake of ours.
+pub fn settling(kind: &Kind, want: Option<&Attributes>, object: &Object) -> Settling {
+    match kind.as_str() {
+        kinds::SERVICE => services::settling(want.is_some(), object),
+        kinds::WHITELIST => whitelist::settling(want, object),
+        kinds::ENDPOINT => endpoints::settling(want.is_some(), object),
+        kinds::ACCEPT => connections::settling(want, object),
+        other => panic!("{other} does not settle here: please report"),
+    }
+}
+
+/// Whether an object rests, whatever was wanted of it: what a refresh can say.
+pub fn resting(kind: &Kind, object: &Object) -> Settling {
+    match (kind.as_str(), object.attributes.text("status").unwrap_or("unknown")) {
+        (kinds::WHITELIST, _) => Settling::Ready,
+        (_, "deleting") => Settling::Leaving,
+        (_, status @ "creating") => Settling::Pending(status.to_owned()),
+        // A decision is not failed because its endpoint is.
+        (kinds::ACCEPT, _) => Settling::Ready,
+        (kind, "failed") => Settling::Failed(failed(kind, object)),
+        _ => Settling::Ready,
+    }
+}
+
+/// Writes that must not overlap share a lane: the records of one whitelist are counted together.
+pub fn lane(kind: &Kind, effect: &Effect) -> Option<String> {
+    if kind.as_str() != kinds::WHITELIST {
+        return None;
+    }
+    let service = match effect {
+        Effect::Create { want } => want.text("endpoint_service_id")?,
+        Effect::Update { id, .. } | Effect::Delete { id, .. } => id,
+    };
+    Some(format!("whitelist of {service}"))
+}
+
+/// When the cloud made the object, if it says.
+pub fn created_at(object: &Object) -> Option<Timestamp> {
+    object.attributes.text("created_at").and_then(lenient::time)
+}
+
+/// A call that can be repeated without harm.
+pub(super) fn call(operation: &str, method: &str, path: &str, body: Option<Json>) -> Call {
+    Call {
+        operation: operation.to_owned(),
+        method: method.to_owned(),
+        path: path.to_owned(),
+        body,
+        makes: false,
+        client_token: None,
+    }
+}
+
+/// A call that makes an object; the API takes no client token.
+pub(super) fn making(operation: &str, path: &str, body: Json) -> Call {
+    Call { makes: true, ..call(operation, "POST", path, Some(body)) }
+}
+
+/// Puts a wanted attribute into a body.
+pub(super) fn put(body: &mut Map<String, Json>, want: &Attributes, name: &str) {
+    if let Some(value) = want.get(name) {
+        body.insert(name.to_owned(), Json::from(value.clone()));
+    }
+}
+
+/// Whether an attribute is wanted and not so.
+pub(super) fn changed(have: &Attributes, want: &Attributes, name: &str) -> bool {
+    want.get(name).is_some_and(|value| have.get(name) != Some(value))
+}
+
+/// What the cloud says about a failed object.
+pub(super) fn failed(kind: &str, object: &Object) -> Fault {
+    let said =
+        object.attributes.get("error").and_then(|error| errors::resource_fault(&Json::from(error.clone())));
+    said.unwrap_or_else(|| Fault::message(format!("the cloud calls this {kind} failed and does not say why")))
+}

@@ -1,0 +1,97 @@
+//! Writing: one call, sent as often as it may be, and what its answer tells.
+
+use bytes::Bytes;
+use http::{Method, Response};
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::connections::{self, ConnectionRow};
+use super::endpoints::EndpointRow;
+use super::page::Row;
+use super::services::ServiceRow;
+use super::verdict::{Failure, is_done};
+use super::{Huawei, errors};
+use crate::provider::{Attempt, Budget, Call, Class, Reply, Write, WriteFault};
+use crate::resource::{Fault, Kind, Object};
+use crate::state::Ticket;
+
+impl Write for Huawei {
+    async fn perform(&self, _ticket: &Ticket, _kind: &Kind, call: &Call) -> Result<Reply, WriteFault> {
+        self.send_call(call).await
+    }
+}
+
+impl Huawei {
+    pub(super) async fn send_call(&self, call: &Call) -> Result<Reply, WriteFault> {
+        let identity = match self.session().identity().await {
+            Ok(identity) => identity,
+            Err(fault) => return Err(WriteFault::Refused(fault.class, fault.fault)),
+        };
+        let method: Method = call.method.parse().map_err(|_| {
+            WriteFault::Refused(Class::Input, Fault::message(format!("`{}` is no method", call.method)))
+        })?;
+        let body = call.body.as_ref().map(|body| Bytes::from(body.to_string()));
+        let ask = self.ask(&identity.project, &call.operation, method, &call.path, body);
+        // Whether an earlier attempt may have had its effect.
+        let doubt = std::sync::atomic::AtomicBool::new(false);
+        let attempt = || async {
+            match self.session().exchange(&ask).await {
+                Ok(response) => Attempt::Done(reply(call, &response)),
+                Err(Failure::Said { answer, .. })
+                    if is_done(&call.operation, call.body.as_ref(), &answer) =>
+                {
+                    Attempt::Done(Ok(Reply { object: None }))
+                }
+                Err(failure) => {
+                    let mut in_doubt = doubt.load(std::sync::atomic::Ordering::Relaxed);
+                    let attempt = failure.of_write(call.makes, &mut in_doubt);
+                    doubt.store(in_doubt, std::sync::atomic::Ordering::Relaxed);
+                    attempt
+                }
+            }
+        };
+        self.inner.retry.run(Budget::USUAL, attempt).await
+    }
+}
+
+/// What a successful answer tells. The object of an answer that lacks some of its attributes lacks
+/// them here too; deletions and whitelist calls answer nothing that could be relied on (traps 1, 9, 44).
+fn reply(call: &Call, response: &Response<Bytes>) -> Result<Reply, WriteFault> {
+    let body = response.body();
+    let object = match call.operation.as_str() {
+        "create_service" | "update_service" => object::<ServiceRow<'_>>(body),
+        "create_endpoint" | "update_endpoint" | "update_policy" => object::<EndpointRow<'_>>(body),
+        "decide_connection" => connection(call, body),
+        "update_route_tables" => {
+            let json: Json = serde_json::from_slice(body).unwrap_or_default();
+            match errors::partial_fault(&json) {
+                Some(fault) => return Err(WriteFault::Refused(Class::Input, fault)),
+                None => None,
+            }
+        }
+        _ => None,
+    };
+    if call.makes && object.is_none() {
+        // It may be there, and we cannot tell its id.
+        return Err(WriteFault::Unanswered(Fault::message("the answer does not name the new object")));
+    }
+    Ok(Reply { object })
+}
+
+fn object<'a, R: Row + Deserialize<'a>>(body: &'a [u8]) -> Option<Object> {
+    serde_json::from_slice::<R>(body).ok()?.object()
+}
+
+/// The connection that was decided, if the answer shows it.
+fn connection(call: &Call, body: &[u8]) -> Option<Object> {
+    #[derive(Deserialize)]
+    struct Decided<'a> {
+        #[serde(borrow)]
+        connections: Vec<ConnectionRow<'a>>,
+    }
+    let endpoint = call.body.as_ref()?.pointer("/endpoints/0")?.as_str()?;
+    let service = call.path.split('/').nth(2)?;
+    let decided: Decided<'_> = serde_json::from_slice(body).ok()?;
+    let found = decided.connections.into_iter().filter_map(Row::object).find(|one| one.id == endpoint)?;
+    Some(connections::of_service(service, found))
+}
