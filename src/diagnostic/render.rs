@@ -35,7 +35,9 @@ impl<'a> Renderer<'a> {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut group = level.primary_title(printable(&diagnostic.summary)).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+        let mut group = level
+            .primary_title(printable(&diagnostic.summary))
+            .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
         if let Some(place) = &diagnostic.place {
             group = group.element(self.snippet(place, AnnotationKind::Primary, ""));
         }
@@ -131,7 +133,9 @@ fn printable(text: &str) -> String {
         .map(|c| match c {
             '\n' => '\n',
             '\t' | '\r' => ' ',
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+                '\u{fffd}'
+            }
             c if c.is_control() => '\u{fffd}',
             c => c,
         })
@@ -162,7 +166,21 @@ mod tests {
             .hint("did you mean this?")
             .at(place(source, "vpcep_service"))
             .also(Some(place(source, "stack")), "the stack");
-        insta::assert_snapshot!(render(&d, &sources, false), @"");
+        insta::assert_snapshot!(render(&d, &sources, false), @r"
+        error: Unknown kind
+         --> landbridge.yaml:3:3
+          |
+        3 |   vpcep_service: {}
+          |   ^^^^^^^^^^^^^
+          |
+         ::: landbridge.yaml:1:1
+          |
+        1 | stack: x
+          | ----- the stack
+          |
+          = there is no kind `vpcep_service`
+          = hint: did you mean this?
+        ");
     }
 
     #[test]

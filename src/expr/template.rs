@@ -150,11 +150,24 @@ impl Template {
         }
     }
 
-    /// The value, if no expression is in it.
+    /// The value, if no expression is in it; `$${` is read as `${`.
     pub fn literal(&self) -> Option<Value> {
-        let mut literal = true;
-        self.each_text(&mut |_| literal = false);
-        literal.then(|| self.written())
+        Some(match &self.tree {
+            Tree::Value(value) => value.clone(),
+            Tree::Text(text) => {
+                let mut out = String::new();
+                for part in &text.parts {
+                    let Part::Literal(literal) = part else { return None };
+                    out.push_str(literal);
+                }
+                Value::String(out)
+            }
+            Tree::List(items) => Value::List(items.iter().map(Template::literal).collect::<Option<_>>()?),
+            Tree::Map(entries) => {
+                let entry = |e: &Entry| Some((e.key.clone(), e.value.literal()?));
+                Value::Map(entries.iter().map(entry).collect::<Option<_>>()?)
+            }
+        })
     }
 
     /// Calls `see` for every text with expressions.
