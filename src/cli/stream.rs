@@ -55,7 +55,7 @@ fn resource(address: &Address, provider_type: &str) -> Json {
 fn action_word(action: Action) -> &'static str {
     match action {
         Action::Create => "create",
-        Action::Update => "update",
+        Action::Update | Action::Await => "update",
         Action::DeleteThenCreate | Action::CreateThenDelete => "replace",
         Action::Delete => "delete",
         Action::Adopt => "import",

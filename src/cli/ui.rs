@@ -136,6 +136,11 @@ impl Ui {
         }
     }
 
+    /// Stdout for those who want a writer.
+    pub(super) fn writer(&self) -> impl Write + Send {
+        Writer(self)
+    }
+
     /// Asks on stderr and reads one line; none where there is nobody to answer.
     pub(super) fn ask(&self, question: &str) -> Option<String> {
         if !self.may_ask {
@@ -145,6 +150,20 @@ impl Ui {
         let mut answer = String::new();
         let read = std::io::stdin().lock().read_line(&mut answer).ok()?;
         (read > 0).then(|| answer.trim().to_owned())
+    }
+}
+
+/// Stdout as a writer.
+struct Writer<'u>(&'u Ui);
+
+impl Write for Writer<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.print(&String::from_utf8_lossy(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -36,6 +36,7 @@ pub fn json(plan: &Plan) -> Json {
             "delete": counts.delete,
             "adopt": counts.adopt,
             "forget": counts.forget,
+            "await": counts.wait,
             "read": counts.read,
             "unchanged": plan.unchanged,
         },

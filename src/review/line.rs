@@ -108,7 +108,7 @@ impl Line {
 }
 
 /// A text broken into lines of at most so many columns, at blanks; a longer word stays whole.
-pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {

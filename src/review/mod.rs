@@ -5,6 +5,7 @@
 //! Architecture invariant: nothing here compares again, reads a file or asks the terminal; the
 //! width and whether to colour are arguments.
 
+pub mod graph;
 mod json;
 mod line;
 mod model;
@@ -14,12 +15,12 @@ mod show;
 mod text;
 
 pub use json::{FORMAT, json};
-pub use line::{Line, Look, Tone};
+pub use line::{Line, Look, Tone, wrap};
 pub use model::{Counts, Entry, Review, Sign};
 pub use outcome::{Outcome, outcome};
-pub use rows::{Body, Cell, Part, Row};
+pub use rows::{Body, Cell, Part, Row, value_body};
 pub use show::{clean, short, value_text};
-pub use text::{header_of, steps, text};
+pub use text::{drift, steps, text};
 
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,8 @@ pub enum Sign {
     Dot,
     /// Is looked up while applying.
     Less,
+    /// Is waited for.
+    Greater,
     /// Somebody else did it.
     Bang,
 }
@@ -44,6 +46,7 @@ impl Sign {
             Sign::Equals => "=",
             Sign::Dot => ".",
             Sign::Less => "<",
+            Sign::Greater => ">",
             Sign::Bang => "!",
         }
     }
@@ -86,7 +89,7 @@ pub struct Counts {
     /// Let go of without a call.
     pub forget: usize,
     /// Waited for.
-    pub resume: usize,
+    pub wait: usize,
     /// Looked up while applying.
     pub read: usize,
 }
@@ -103,7 +106,7 @@ impl Counts {
                 Action::Delete => &mut counts.delete,
                 Action::Adopt => &mut counts.adopt,
                 Action::Forget => &mut counts.forget,
-                Action::Await => &mut counts.resume,
+                Action::Await => &mut counts.wait,
                 Action::Read => &mut counts.read,
             } += 1;
         }
@@ -119,7 +122,7 @@ impl Counts {
             (self.delete, "delete", true),
             (self.adopt, "adopt", false),
             (self.forget, "forget", false),
-            (self.resume, "wait for", false),
+            (self.wait, "wait for", false),
             (self.read, "read", false),
         ];
         let said = parts.iter().filter(|(n, _, always)| *always || *n > 0);
@@ -191,7 +194,7 @@ fn change_entry(change: &Change, mode: PlanMode) -> Entry {
         Action::Delete => (Sign::Minus, "delete"),
         Action::Adopt => (Sign::Equals, "adopt"),
         Action::Forget => (Sign::Dot, "forget"),
-        Action::Await => (Sign::Tilde, "wait for"),
+        Action::Await => (Sign::Greater, "wait for"),
         Action::Read => (Sign::Less, "read"),
     };
     // The action, or the mode of the plan, says these already.

@@ -98,7 +98,7 @@ fn summary(plan: &Plan, ended: &BTreeMap<StepId, StepEnd>, word: &str, look: Loo
     }
     let bad = failed + uncertain + not_tried > 0;
     let mut parts: Vec<String> =
-        ["created", "updated", "replaced", "deleted", "adopted", "forgotten", "read"]
+        ["created", "updated", "replaced", "deleted", "adopted", "settled", "forgotten", "read"]
             .iter()
             .filter_map(|word| done.get(word).map(|n| format!("{n} {word}")))
             .collect();
@@ -126,6 +126,7 @@ fn past(word: &str) -> &'static str {
         "replace" => "replaced",
         "delete" => "deleted",
         "adopt" => "adopted",
+        "await" => "settled",
         "forget" => "forgotten",
         _ => "read",
     }

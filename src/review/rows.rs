@@ -91,6 +91,11 @@ fn cell(shown: &Shown) -> Cell {
     }
 }
 
+/// A value by itself, worked out for reading.
+pub fn value_body(value: &Value) -> Body {
+    single(&Shown::Value(value.clone()))
+}
+
 /// A value that stands alone: members one below the other, long texts as lines.
 fn single(shown: &Shown) -> Body {
     match shown {

@@ -29,8 +29,15 @@ pub fn text(review: &Review, look: Look) -> String {
     out
 }
 
+/// Only what others did since the last apply.
+pub fn drift(review: &Review, look: Look) -> String {
+    let mut out = String::new();
+    section(&mut out, look, "Changed by others since the last apply:", &review.drift);
+    out.trim_start_matches('\n').to_owned()
+}
+
 /// Which stack, on which cloud, and what was selected.
-pub fn header_of(review: &Review) -> Vec<Line> {
+fn header_of(review: &Review) -> Vec<Line> {
     let mut line = Line::new().plain("Stack ").with(Tone::Strong, clean(&review.stack));
     if review.simulated {
         line = line.plain(" on the ").with(Tone::Notice, "simulated cloud").plain(" (--sim)");
@@ -133,7 +140,7 @@ fn tone(sign: Sign) -> Tone {
         Sign::Plus => Tone::Good,
         Sign::Tilde | Sign::Bang => Tone::Notice,
         Sign::Minus | Sign::MinusPlus | Sign::PlusMinus => Tone::Bad,
-        Sign::Equals | Sign::Dot | Sign::Less => Tone::Info,
+        Sign::Equals | Sign::Dot | Sign::Less | Sign::Greater => Tone::Info,
     }
 }
 

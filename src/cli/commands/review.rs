@@ -8,7 +8,7 @@ use crate::cli::failure::{Ended, Stop, tell_diagnostics};
 use crate::cli::sources;
 use crate::cli::ui::Ui;
 use crate::plan::{Plan, planfile};
-use crate::review::{Review, json, steps, text};
+use crate::review::{Review, drift, json, steps, text};
 
 pub(in crate::cli) fn run(args: &Args, ui: &Ui) -> Ended {
     let plan = read(&args.plan)?;
@@ -37,4 +37,10 @@ pub(in crate::cli) fn show(ui: &Ui, plan: &Plan, with_steps: bool) {
         shown.push_str(&steps(plan, ui.look()));
     }
     ui.print(&shown);
+}
+
+/// Shows only what others did.
+pub(in crate::cli) fn show_drift(ui: &Ui, plan: &Plan) {
+    ui.print(&drift(&Review::of(plan), ui.look()));
+    ui.print("\n`landbridge plan` shows what apply would do about it; `apply --refresh-only` takes it into the record.\n");
 }

@@ -1,6 +1,7 @@
 //! `sim`: the simulated cloud, served over HTTP until Ctrl-C.
 
 use crate::cli::args::Sim;
+use crate::cli::cloud::signed;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Ended;
 use crate::cli::ui::Ui;
@@ -15,7 +16,7 @@ pub(in crate::cli) async fn run(args: &Sim, ui: &Ui) -> Ended {
         listen: args.listen.clone(),
         world: args.world.clone(),
         settings: args.settings.clone(),
-        op_delay: args.op_delay.map(|span| span.try_into().unwrap_or(jiff::SignedDuration::MAX)),
+        op_delay: args.op_delay.map(signed),
         seed: args.seed,
         faults: args.faults.clone(),
         quota: args.quota,

@@ -1,0 +1,164 @@
+//! Which cloud a provider block leads to: its own endpoint, or with `--sim` the embedded one.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::SignedDuration;
+
+use super::failure::Stop;
+use super::sources;
+use crate::config::{self, Configuration};
+use crate::diagnostic::Diagnostic;
+use crate::provider::{Clock, Cloud, Handler, LogHook, ProviderSetting, Transport};
+use crate::refresh::Clouds;
+use crate::resource::{ProviderName, Value};
+use crate::sim::{self, SimClock, Simulator};
+
+/// Where the embedded cloud would be, if it were anywhere: nothing is ever sent there.
+const NOWHERE: &str = "http://simulated.invalid";
+
+/// Seed of the jitter in retries. The same every time, so that runs can be compared.
+const SEED: u64 = 0x1a9d_b21d_6e00_0001;
+
+type Settings = BTreeMap<String, ProviderSetting>;
+
+/// The real clouds of a configuration. A block's settings are evaluated when it is contacted.
+pub(super) fn real(
+    configuration: Arc<Configuration>,
+    parallelism: usize,
+    clock: Clock,
+    log: Option<LogHook>,
+) -> Clouds {
+    let transport = logged(Transport::http(parallelism), log);
+    Clouds::new(Arc::new(move |name: &ProviderName| {
+        let settings = nested(&configuration.provider(name)?, |file| read_certificates(&configuration, file));
+        connect(&configuration, name, &settings, &transport, &clock)
+    }))
+}
+
+/// The embedded cloud in place of every provider. The settings of the blocks are not evaluated.
+pub(super) fn simulated(
+    configuration: Arc<Configuration>,
+    world: &Path,
+    parallelism: usize,
+    clock: Clock,
+    log: Option<LogHook>,
+) -> Result<Clouds, Stop> {
+    let blocks = configuration.providers.values();
+    let wishes: BTreeMap<String, Option<String>> =
+        blocks.map(|block| (block.name.to_string(), block.sim_account.clone())).collect();
+    let accounts = sim::sample::assign(&wishes)
+        .map_err(|why| Stop::refused(why, "`landbridge sim --describe` lists the accounts"))?;
+    let simulator = sim::store::open(world, sim::Settings::embedded(), SimClock::real())?;
+    let transport = logged(Transport::in_process(Arc::new(Embedded(simulator)), parallelism), log);
+    Ok(Clouds::new(Arc::new(move |name: &ProviderName| {
+        let account = &accounts[name.as_str()];
+        let literal = configuration.providers[name].settings.get("region").and_then(|region| region.literal());
+        let region = literal.as_ref().and_then(Value::as_str).unwrap_or(&account.region);
+        let project = account.projects.get(region).ok_or_else(|| {
+            let detail = format!("the simulated account `{}` has no project in region `{region}`", account.account);
+            let known = account.projects.keys().cloned().collect::<Vec<_>>().join(", ");
+            let place = configuration.providers[name].place.clone();
+            vec![Diagnostic::error("No such region", detail).hint(format!("it has {known}")).at(place)]
+        })?;
+        let text = |text: &str| ProviderSetting::Text(text.to_owned());
+        let keys = BTreeMap::from([
+            ("access_key".to_owned(), text(&account.access_key)),
+            ("secret_key".to_owned(), ProviderSetting::Secret(account.secret_key.clone().into())),
+        ]);
+        let settings = BTreeMap::from([
+            ("region".to_owned(), text(region)),
+            ("endpoint".to_owned(), text(NOWHERE)),
+            ("iam_endpoint".to_owned(), text(NOWHERE)),
+            ("project_id".to_owned(), text(project)),
+            ("auth".to_owned(), ProviderSetting::Group(keys)),
+        ]);
+        connect(&configuration, name, &settings, &transport, &clock)
+    })))
+}
+
+fn logged(transport: Transport, log: Option<LogHook>) -> Transport {
+    match log {
+        Some(hook) => transport.logged(hook),
+        None => transport,
+    }
+}
+
+fn connect(
+    configuration: &Configuration,
+    name: &ProviderName,
+    settings: &Settings,
+    transport: &Transport,
+    clock: &Clock,
+) -> Result<Cloud, Vec<Diagnostic>> {
+    let block = &configuration.providers[name];
+    Cloud::connect(&block.kind_type, settings, transport, clock, SEED).map_err(|fault| {
+        let detail = format!("provider `{name}`: {fault}");
+        vec![Diagnostic::error("The provider block cannot be used", detail).at(block.place.clone())]
+    })
+}
+
+/// Settings under their path (`auth.secret_key`) as the provider takes them, groups inside. A file
+/// of certificates becomes its text.
+fn nested(
+    flat: &BTreeMap<String, config::ProviderSetting>,
+    read: impl Fn(&str) -> Option<String>,
+) -> Settings {
+    let mut settings = Settings::new();
+    for (path, setting) in flat {
+        let setting = match setting {
+            config::ProviderSetting::Plain(text) => ProviderSetting::Text(text.clone()),
+            config::ProviderSetting::Secret(text) => ProviderSetting::Secret(text.clone()),
+        };
+        match path.split_once('.') {
+            Some((group, name)) => {
+                let group = settings.entry(group.to_owned()).or_insert(ProviderSetting::Group(BTreeMap::new()));
+                if let ProviderSetting::Group(group) = group {
+                    group.insert(name.to_owned(), setting);
+                }
+            }
+            None => {
+                if let ("ca_file", ProviderSetting::Text(file)) = (path.as_str(), &setting) {
+                    // One that cannot be read is reported by the provider, which misses the text.
+                    let pem = read(file).unwrap_or_default();
+                    settings.insert("ca_pem".to_owned(), ProviderSetting::Text(pem));
+                }
+                settings.insert(path.clone(), setting);
+            }
+        }
+    }
+    settings
+}
+
+/// Certificates stand beside the configuration, like every file that it names.
+fn read_certificates(configuration: &Configuration, file: &str) -> Option<String> {
+    let path = Path::new(&*configuration.module_dir).join(file);
+    sources::bytes(&path).ok().and_then(|bytes| String::from_utf8(bytes).ok())
+}
+
+/// The simulator as a server in this process.
+struct Embedded(Simulator);
+
+impl Handler for Embedded {
+    fn handle(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, String>> + Send>> {
+        let simulator = self.0.clone();
+        Box::pin(async move { simulator.handle(request).await.map_err(|cut| cut.to_string()) })
+    }
+}
+
+/// How long a write may take to show in a listing: the embedded cloud shows it at once.
+pub(super) fn settle(simulated: bool) -> std::time::Duration {
+    std::time::Duration::from_secs(if simulated { 0 } else { 60 })
+}
+
+/// Turns an option's length of time into the simulator's.
+pub(super) fn signed(span: std::time::Duration) -> SignedDuration {
+    span.try_into().unwrap_or(SignedDuration::MAX)
+}

@@ -1,0 +1,73 @@
+//! `plan`: what apply would do, shown or kept.
+
+use crate::cli::args::{Plan as Args, Select};
+use crate::cli::commands::review::show;
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Ended, Stop, tell_diagnostics};
+use crate::cli::options::Options;
+use crate::cli::ui::Ui;
+use crate::cli::workspace::{self, Author};
+use crate::cli::{sources, stream};
+use crate::ops::{self, PlanOptions, Planned, Workspace};
+use crate::plan::{PlanMode, Selection, planfile};
+use crate::resource::Address;
+
+pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
+    let author = workspace::author(options, ui)?;
+    let workspace = author.workspace(options, &args.work)?;
+    let mode = if args.destroy { Some(PlanMode::Destroy) } else { None };
+    let planned = make(&author, &workspace, plan_options(&args.select, mode), ui).await?;
+    tell(ui, &author, &planned, args.steps);
+    if let Some(path) = &args.out {
+        sources::write_private(path, &planfile::write(&planned.plan))?;
+        if !ui.is_json() {
+            let shown = path.display();
+            ui.note(&format!("The plan is in {shown}: `landbridge review {shown}`, `landbridge apply {shown}`."));
+        }
+    }
+    let pending = args.detailed_exitcode && !planned.plan.is_empty();
+    Ok(if pending { Exit::Pending } else { Exit::Done })
+}
+
+/// What is to be planned for.
+pub(in crate::cli) fn plan_options(select: &Select, mode: Option<PlanMode>) -> PlanOptions {
+    let asked = if select.refresh_only { PlanMode::RefreshOnly } else { PlanMode::Normal };
+    PlanOptions {
+        mode: mode.unwrap_or(asked),
+        selection: Selection {
+            target: select.target.clone(),
+            exclude: select.exclude.clone(),
+            replace: select.replace.clone(),
+        },
+        no_refresh: !select.refresh,
+    }
+}
+
+/// Makes a plan; what was remarkable about the state is told.
+pub(in crate::cli) async fn make(
+    author: &Author,
+    workspace: &Workspace,
+    options: PlanOptions,
+    ui: &Ui,
+) -> Result<Planned, Stop> {
+    let planned = ops::plan(workspace, &options).await.map_err(|failure| author.stop(failure))?;
+    for note in &planned.notes {
+        ui.warn(note);
+    }
+    Ok(planned)
+}
+
+/// Shows a plan: to people, or as the JSON stream.
+pub(in crate::cli) fn tell(ui: &Ui, author: &Author, planned: &Planned, with_steps: bool) {
+    if ui.is_json() {
+        tell_diagnostics(ui, &planned.plan.diagnostics, &author.texts);
+        stream::plan(&planned.plan, |address| provider_of(author, address)).into_iter().for_each(|e| ui.event(e));
+    } else {
+        show(ui, &planned.plan, with_steps);
+    }
+}
+
+pub(in crate::cli) fn provider_of(author: &Author, address: &Address) -> &'static str {
+    let block = &address.block;
+    author.catalog.get(block.mode, &block.kind).map_or("", |schema| schema.provider_type)
+}

@@ -1,0 +1,37 @@
+//! Ctrl-C: the first time nothing new starts, the second time the run stops, the third time the
+//! process ends. The journal knows what is uncertain in each case.
+
+use crate::apply::{Cancel, Stop, Stopper};
+
+/// Listens to Ctrl-C for as long as it lives.
+pub(super) struct Listening(tokio::task::JoinHandle<()>);
+
+/// Begins to listen; the other half goes to the run.
+pub(super) fn listen() -> (Listening, Cancel) {
+    let (stopper, cancel) = Stopper::new();
+    let task = tokio::spawn(async move {
+        let mut level = Stop::No;
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if level == Stop::Now {
+                std::process::exit(super::Exit::Interrupted.code().into());
+            }
+            level = stopper.ask();
+        }
+    });
+    (Listening(task), cancel)
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// What stopping means, for people.
+pub(super) fn meaning(now: bool) -> &'static str {
+    if now {
+        "Stopping now. What was under way is in the journal; the next run looks for it first."
+    } else {
+        "Stopping: nothing new starts, running steps end. Press Ctrl-C again to stop without waiting for them."
+    }
+}

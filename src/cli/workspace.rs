@@ -1,0 +1,94 @@
+//! From options to what the commands work with: configuration, state, clouds.
+
+#![expect(clippy::disallowed_methods, reason = "the edge: the lineage of a new state is random")]
+
+use std::sync::Arc;
+
+use super::args::Work;
+use super::cloud;
+use super::failure::{Stop, Texts, tell_diagnostics};
+use super::options::Options;
+use super::request_log;
+use super::sources;
+use super::ui::Ui;
+use crate::config::{self, Configuration};
+use crate::ops::{Failure, Workspace};
+use crate::provider::{self, Clock};
+use crate::resource::Catalog;
+use crate::state::files::OsFiles;
+use crate::state::{Backend, LocalBackend};
+
+/// The configuration with what its messages need.
+pub(super) struct Author {
+    pub(super) configuration: Arc<Configuration>,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) texts: Texts,
+}
+
+/// Reads and checks the configuration; warnings are told.
+pub(super) fn author(options: &Options, ui: &Ui) -> Result<Author, Stop> {
+    let sources = sources::read(options)?;
+    let catalog = Arc::new(provider::catalog());
+    match config::parse(&sources, &catalog) {
+        Ok((configuration, warnings)) => {
+            tell_diagnostics(ui, &warnings, &configuration.sources);
+            let texts = configuration.sources.clone();
+            Ok(Author { configuration: Arc::new(configuration), catalog, texts })
+        }
+        Err(faults) => Err(Stop::Diagnostics(faults, config::texts(&sources))),
+    }
+}
+
+impl Author {
+    /// Where the stack's state is.
+    pub(super) fn backend(&self, options: &Options) -> Result<Arc<dyn Backend>, Stop> {
+        backend(options, &self.configuration.stack)
+    }
+
+    /// What an `ops` function could not do, with the author's texts.
+    pub(super) fn stop(&self, failure: Failure) -> Stop {
+        match failure {
+            Failure::Diagnostics(all) => Stop::Diagnostics(all, self.texts.clone()),
+            Failure::Refused { what, hint } => Stop::Refused { what, hint },
+            Failure::Other(error) => Stop::Failed(error),
+        }
+    }
+
+    /// Everything a command that contacts the cloud works with.
+    pub(super) fn workspace(&self, options: &Options, work: &Work) -> Result<Workspace, Stop> {
+        let clock = Clock::system();
+        let log = options.log.as_deref().map(request_log::to_file).transpose()?;
+        let (configuration, parallelism) = (self.configuration.clone(), usize::from(work.parallelism));
+        let clouds = if options.simulated {
+            let world = options.states().join("world.yaml");
+            cloud::simulated(configuration, &world, parallelism, clock.clone(), log)?
+        } else {
+            cloud::real(configuration, parallelism, clock.clone(), log)
+        };
+        Ok(Workspace {
+            configuration: self.configuration.clone(),
+            catalog: self.catalog.clone(),
+            backend: self.backend(options)?,
+            clouds: Arc::new(clouds),
+            clock,
+            simulated: options.simulated,
+            parallelism,
+            settle: cloud::settle(options.simulated),
+            lock_timeout: work.lock_timeout,
+            lineage: uuid::Uuid::new_v4().to_string(),
+        })
+    }
+}
+
+/// The state of a stack in its folder.
+fn backend(options: &Options, stack: &str) -> Result<Arc<dyn Backend>, Stop> {
+    if !sources::is_folder_name(stack) {
+        return Err(Stop::refused(
+            format!("`{stack}` cannot name a stack: its state would be outside of the states' folder"),
+            "use letters, digits, `-` and `_`",
+        ));
+    }
+    let user = ["LANDBRIDGE_USER", "USER", "LOGNAME"].iter().find_map(|name| options.env.get(*name));
+    let user = user.map_or("unknown", String::as_str);
+    Ok(Arc::new(LocalBackend::new(Arc::new(OsFiles), &options.states(), stack, user)))
+}
