@@ -50,7 +50,6 @@ impl<'a> Evaluator<'a> {
                     );
                     return Err(Box::new(fault.at(span)));
                 };
-                self.reads.extend(each.reads.iter().cloned());
                 match (root, &each.key) {
                     (Root::EachKey, Some(key)) => Sort::Text(Words::Borrowed(key.as_str())).into(),
                     _ => {
