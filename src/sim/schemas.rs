@@ -72,7 +72,9 @@ pub(crate) fn query_value(operation: &str, name: &str) -> Value {
         (_, "net_type") => word(&["vlan", "vxlan", "all"]),
         (_, "marker_id") => json!({ "type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991_u64 }),
         ("quotas", "type") => word(&["endpoint_service", "endpoint"]),
-        (_, "id" | "vpc_id") => uuid(),
+        // An empty filter counts as none.
+        (_, "id" | "vpc_id") => json!({ "type": "string",
+            "pattern": "^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$" }),
         (_, "page") => json!({ "type": "integer", "minimum": 1 }),
         (_, "per_page") => json!({ "type": "integer", "minimum": 1, "maximum": 5000 }),
         (_, "enabled" | "is_domain") => flag(),
@@ -99,8 +101,24 @@ pub(crate) fn body(operation: &str, fields: &[&str]) -> Value {
         "create_token" | "create_temporary_key" => &["auth"],
         _ => &[],
     };
+    let schema = |name: &str| {
+        let schema = field(operation, name);
+        // `null` counts as not given (section 3), so what may be left out may be null.
+        match needed.contains(&name) {
+            true => schema,
+            false if schema.get("$ref").is_some() => json!({ "nullable": true, "allOf": [schema] }),
+            false => {
+                let mut schema = schema;
+                schema["nullable"] = json!(true);
+                if let Some(words) = schema["enum"].as_array_mut() {
+                    words.push(Value::Null);
+                }
+                schema
+            }
+        }
+    };
     let properties: Map<String, Value> =
-        fields.iter().map(|name| ((*name).to_owned(), field(operation, name))).collect();
+        fields.iter().map(|name| ((*name).to_owned(), schema(name))).collect();
     object(needed, Value::Object(properties))
 }
 
@@ -224,6 +242,16 @@ pub(crate) fn answer(operation: &str) -> Option<Value> {
         "caller_identity" => only("account_id", hex_id()),
         _ => return None,
     })
+}
+
+/// Which path value of other operations a field of an answer gives: (path value, where it stands in the body).
+pub(crate) fn gives(operation: &str) -> Option<(&'static str, &'static str)> {
+    match operation {
+        "create_service" => Some(("service", "/id")),
+        "create_endpoint" => Some(("endpoint", "/id")),
+        "batch_create_permissions" => Some(("permission", "/permissions/0/id")),
+        _ => None,
+    }
 }
 
 /// The named shapes.

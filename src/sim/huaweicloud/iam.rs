@@ -141,6 +141,11 @@ fn catalog(call: &Call<'_>, token: &Token) -> Value {
 /// `GET /v3/projects` (section 2.2).
 pub(crate) fn list_projects(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let account = &call.cloud.ground.accounts[call.caller().account];
+    for name in ["enabled", "is_domain"] {
+        if call.query.get(name).is_some_and(|text| !["true", "false"].contains(&text)) {
+            return Err(iam(400, &format!("The value of {name} must be true or false.")));
+        }
+    }
     let flag = |name: &str, value: bool| call.query.get(name).is_none_or(|text| text == value.to_string());
     let page = positive(call, "page", 1, usize::MAX)?;
     let per_page = positive(call, "per_page", 5000, 5000)?;
@@ -208,6 +213,9 @@ pub(crate) fn create_temporary_key(call: &mut Call<'_>) -> Result<Answer, Refusa
     let method = identity["methods"].as_array().and_then(|methods| methods.first()).and_then(Value::as_str);
     if method != Some("token") {
         return Err(malformed("methods [\"token\"]"));
+    }
+    if !identity["token"].is_null() && !identity["token"].is_object() {
+        return Err(malformed("token"));
     }
     let caller = match identity["token"]["id"].as_str() {
         Some(text) => {
