@@ -52,7 +52,7 @@ fn describe_operation(operation: &Operation) -> Value {
         Some(schema) => json!({ "description": "Done", "content": json_content(&schema) }),
     };
     if let Some((name, place)) = schemas::gives(operation.name) {
-        answers[operation.success.to_string()]["links"] = links(name, place);
+        answers[operation.success.to_string()]["links"] = links(operation, name, place);
     }
     let mut described = json!({
         "operationId": operation.name,
@@ -70,9 +70,12 @@ fn describe_operation(operation: &Operation) -> Value {
 }
 
 /// The operations that go on with what this one made; they take the other path values from its own path.
-fn links(name: &str, place: &str) -> Value {
+fn links(maker: &Operation, name: &str, place: &str) -> Value {
     let hole = format!("{{{name}}}");
-    let users = OPERATIONS.iter().filter(|operation| operation.path.contains(&hole));
+    let known = |part: &str| part == hole || !part.starts_with('{') || maker.path.contains(part);
+    let users = OPERATIONS
+        .iter()
+        .filter(|operation| operation.path.contains(&hole) && operation.path.split('/').all(known));
     let link = |operation: &Operation| {
         let mut parameters = json!({});
         for part in operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {

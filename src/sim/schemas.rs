@@ -72,9 +72,7 @@ pub(crate) fn query_value(operation: &str, name: &str) -> Value {
         (_, "net_type") => word(&["vlan", "vxlan", "all"]),
         (_, "marker_id") => json!({ "type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991_u64 }),
         ("quotas", "type") => word(&["endpoint_service", "endpoint"]),
-        // An empty filter counts as none.
-        (_, "id" | "vpc_id") => json!({ "type": "string",
-            "pattern": "^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$" }),
+        (_, "id" | "vpc_id") => uuid(),
         (_, "page") => json!({ "type": "integer", "minimum": 1 }),
         (_, "per_page") => json!({ "type": "integer", "minimum": 1, "maximum": 5000 }),
         (_, "enabled" | "is_domain") => flag(),
@@ -110,7 +108,7 @@ pub(crate) fn body(operation: &str, fields: &[&str]) -> Value {
             false => {
                 let mut schema = schema;
                 schema["nullable"] = json!(true);
-                if let Some(words) = schema["enum"].as_array_mut() {
+                if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
                     words.push(Value::Null);
                 }
                 schema
@@ -278,9 +276,10 @@ pub(crate) fn components() -> Value {
         "TokenRequest": object(&["identity"], json!({ "scope": { "type": "object" },
             "identity": object(&["methods"], json!({
                 "methods": some(word(&["password", "token"]), 1),
-                "password": { "type": "object" }, "token": { "type": "object" } })) })),
+                "password": { "type": "object", "nullable": true },
+                "token": { "type": "object", "nullable": true } })) })),
         "KeyRequest": object(&["identity"], json!({ "identity": object(&["methods"], json!({
-            "methods": some(word(&["token"]), 1), "token": { "type": "object" } })) })),
+            "methods": some(word(&["token"]), 1), "token": { "type": "object", "nullable": true } })) })),
         "Service": object(&["id", "port_id", "service_name", "server_type", "vpc_id", "approval_enabled", "status",
             "service_type", "created_at", "updated_at", "project_id", "ports", "tcp_proxy", "tags", "description"],
             json!({
