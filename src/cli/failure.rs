@@ -25,8 +25,6 @@ pub(super) enum Stop {
     },
     /// The world failed us.
     Failed(anyhow::Error),
-    /// It was told already; only the exit code is left.
-    Told(Exit),
 }
 
 /// What a command ends with.
@@ -63,7 +61,6 @@ impl Stop {
                 ui.error(&format!("{error:#}"), "");
                 Exit::Failed
             }
-            Stop::Told(exit) => exit,
         }
     }
 }

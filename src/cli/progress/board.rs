@@ -91,11 +91,6 @@ impl<'p> Board<'p> {
         self.ended.contains(&step) || self.running.contains_key(&step)
     }
 
-    /// How many steps have ended.
-    pub(super) fn ended(&self) -> usize {
-        self.ended.len()
-    }
-
     /// One line: "2 of 5 steps, 12s, about 20s left".
     pub(super) fn headline(&self, now: Duration) -> String {
         let mut line = format!("{} of {} steps, {}", self.ended.len(), self.plan.steps.len(), seconds(now));
