@@ -120,7 +120,8 @@ pub(super) fn written(name: &str, template: &Template, ty: &Type, way: &str, fau
             let missing =
                 |f: &&Field| !f.optional && f.default.is_none() && !entries.iter().any(|e| e.key == f.name);
             for field in fields.iter().filter(missing).filter(|f| Some(f.name.as_str()) != misspelt) {
-                let fault = Diagnostic::error("Missing key", format!("`{name}{way}` has no `{}`", field.name));
+                let fault =
+                    Diagnostic::error("Missing key", format!("`{name}{way}` has no `{}`", field.name));
                 faults.push(fault.at(template.place.clone()));
             }
         }

@@ -67,9 +67,8 @@ fn one<'v>(check: &Check, value: &'v Value, out: &mut Vec<Breach<'v>>) {
             let length = text.chars().count();
             (length > *most).then(|| format!("at most {most} characters are allowed; it has {length}"))
         }
-        Check::Pattern(pattern, allowed) => {
-            (!matches(pattern, text)).then(|| format!("`{}` is not allowed; allowed are {allowed}", short(text)))
-        }
+        Check::Pattern(pattern, allowed) => (!matches(pattern, text))
+            .then(|| format!("`{}` is not allowed; allowed are {allowed}", short(text))),
         Check::OneOf(words) => (!words.contains(&text)).then(|| {
             if let Some(near) = nearest(text, words.iter().copied()) {
                 hint = format!("did you mean `{near}`?");

@@ -60,7 +60,9 @@ impl Names<'_> {
                 }
             }
         });
-        faults.len() == before
+        let mut good = faults.len() == before;
+        template.each_text(&mut |text| good &= !text.faulty);
+        good
     }
 
     fn path(

@@ -67,16 +67,7 @@ fn from_file(
             );
             continue;
         }
-        let template = Writer::new(faults).template(document, node);
-        let template = template.filter(|template| {
-            let plain = template.literal().is_some();
-            if !plain {
-                let fault =
-                    Diagnostic::error("Expression not possible", "a file of variables holds plain values");
-                faults.push(fault.at(document.place(node)).hint("`$${` is the text `${` itself"));
-            }
-            plain
-        });
+        let template = Writer::new(faults).constant(document, node, "a value in a file of variables");
         given.insert(name.to_owned(), Given { template, place: Some(document.place(node)) });
     }
 }
@@ -98,11 +89,19 @@ fn from_option(
         return Given { template: Some(Template { tree, place: None }), place: None };
     }
     let label: Arc<str> = format!("--var {name}").into();
-    let document = super::read::read(&label, text.as_bytes(), faults);
-    if let Some(document) = &document {
+    let mut found = Vec::new();
+    let document = super::read::read(&label, text.as_bytes(), &mut found);
+    let template =
+        document.as_ref().and_then(|d| Writer::new(&mut found).constant(d, d.root?, "a value of --var"));
+    if variable.sensitive && !found.is_empty() {
+        // The text itself must not be shown.
+        let fault =
+            Diagnostic::error("Invalid YAML", format!("the sensitive value of --var {name} cannot be read"));
+        found = vec![fault.at(variable.place.clone())];
+    } else if let Some(document) = &document {
         texts.insert(label, document.text.clone());
     }
-    let template = document.as_ref().and_then(|d| Writer::new(faults).template(d, d.root?));
+    faults.append(&mut found);
     Given { place: template.as_ref().and_then(|t| t.place.clone()), template }
 }
 
@@ -123,13 +122,13 @@ fn value(
     };
     // The default is checked even where it is not used.
     let default = raw.default.map(|template| {
-        let good = template.and_then(|t| read_as(&name, &t, &raw.ty, raw.sensitive, &place, faults));
+        let good = template.and_then(|t| read_as(&name, &t, &raw.ty, raw.sensitive, &place, &place, faults));
         good.map(|v| (v, ()))
     });
     let chosen = match given.remove(&name) {
         Some(Given { template, place: at }) => {
             let at = at.unwrap_or_else(|| place.clone());
-            template.and_then(|t| read_as(&name, &t, &raw.ty, raw.sensitive, &at, faults))
+            template.and_then(|t| read_as(&name, &t, &raw.ty, raw.sensitive, &at, &place, faults))
         }
         None => match default {
             Some(default) => default.map(|(v, ())| v),
@@ -154,6 +153,7 @@ fn read_as(
     ty: &Option<Type>,
     sensitive: bool,
     place: &Place,
+    declared: &Place,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Value> {
     let ty = ty.as_ref()?;

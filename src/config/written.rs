@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::document::{Document, Form, NodeId, Style};
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Entry, SyntaxFault, Template, Text, Tree};
+use crate::expr::{Entry, Span, SyntaxFault, Template, Text, Tree};
 use crate::resource::Value;
 
 /// Values that one document may expand to; aliases are counted as often as they are used.
@@ -16,13 +16,28 @@ const DEEPEST: usize = 64;
 /// Makes templates, counting what aliases expand to.
 pub(super) struct Writer<'f> {
     pub(super) faults: &'f mut Vec<Diagnostic>,
+    /// Set to what it is where only plain values are possible.
+    plain: Option<&'static str>,
     values: usize,
     bomb: bool,
 }
 
 impl<'f> Writer<'f> {
     pub(super) fn new(faults: &'f mut Vec<Diagnostic>) -> Self {
-        Writer { faults, values: 0, bomb: false }
+        Writer { faults, plain: None, values: 0, bomb: false }
+    }
+
+    /// The template of a node that can hold no expressions.
+    pub(super) fn constant(
+        &mut self,
+        document: &Document,
+        id: NodeId,
+        what: &'static str,
+    ) -> Option<Template> {
+        self.plain = Some(what);
+        let template = self.template(document, id);
+        self.plain = None;
+        template
     }
 
     /// The template of a node; none if it has a fault, which was reported.
@@ -117,14 +132,26 @@ impl<'f> Writer<'f> {
     pub(super) fn text(&mut self, document: &Document, id: NodeId, bare: bool) -> Option<Text> {
         let (text, style) = document.scalar(id)?;
         let origin = document.origin(id);
+        if let Some(what) = self.plain {
+            let parsed = Text::parse(text, Some(origin.clone())).ok().filter(|(parsed, _)| parsed.is_plain());
+            if parsed.is_none() {
+                let at = text.find("${").or_else(|| text.find("%{")).unwrap_or(0) as u32;
+                let place = origin.place(text, Span { start: at, end: at + 2 });
+                let detail = format!("{what} is taken as it stands, so it cannot hold an expression");
+                let fault = Diagnostic::error("Expression not possible", detail).at(place);
+                self.faults
+                    .push(fault.hint("use `locals:` for what is worked out; `$${` is the text `${` itself"));
+            }
+            return parsed.map(|(parsed, _)| parsed);
+        }
         let parsed = if bare {
             Text::parse_expression(text, Some(origin.clone()))
         } else {
             Text::parse(text, Some(origin.clone()))
         };
-        let faults = match parsed {
-            Ok(parsed) => return Some(parsed),
-            Err(faults) => faults,
+        let (parsed, faults) = match parsed {
+            Ok((parsed, faults)) => (Some(parsed), faults),
+            Err(fault) => (None, vec![fault]),
         };
         for SyntaxFault { summary, span, message, hint } in faults {
             let end = document.node(id).spot.end as usize;
@@ -136,6 +163,6 @@ impl<'f> Writer<'f> {
             };
             self.faults.push(Diagnostic::error(summary, message).at(origin.place(text, span)).hint(hint));
         }
-        None
+        parsed
     }
 }

@@ -17,6 +17,8 @@ pub struct Account(AtomicU64);
 #[derive(Debug)]
 pub(crate) struct Budget<'a> {
     left: u64,
+    /// Whether something was refused: a fault of a function is then one of the budget.
+    pub(crate) exhausted: bool,
     account: &'a Account,
 }
 
@@ -26,7 +28,7 @@ pub(crate) struct Exhausted(pub(crate) &'static str);
 
 impl Account {
     pub(crate) fn budget(&self) -> Budget<'_> {
-        Budget { left: ONE, account: self }
+        Budget { left: ONE, exhausted: false, account: self }
     }
 }
 
@@ -38,13 +40,17 @@ impl Budget<'_> {
                 self.left = left;
                 Ok(())
             }
-            None => Err(Exhausted("this expression needs too much work (over 2 million steps)")),
+            None => {
+                self.exhausted = true;
+                Err(Exhausted("this expression needs too much work (over 2 million steps)"))
+            }
         }
     }
 
     /// Takes the making of a text from the budget.
     pub(crate) fn text(&mut self, bytes: usize) -> Result<(), Exhausted> {
         if bytes > LONGEST_TEXT {
+            self.exhausted = true;
             return Err(Exhausted("this makes a text of more than 8 MB"));
         }
         self.take(1 + bytes / 16)

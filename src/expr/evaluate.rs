@@ -15,6 +15,9 @@ use super::{Reference, Worth, operators};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::resource::Value;
 
+/// The summary of faults that no `try` may swallow.
+pub(super) const TOO_EXPENSIVE: &str = "Expression too expensive";
+
 /// Why an expression has no value.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fault {
@@ -58,7 +61,7 @@ impl Fault {
 impl From<Exhausted> for Fault {
     fn from(e: Exhausted) -> Self {
         let hint = "make the value smaller, or work it out outside";
-        Fault::new("Expression too expensive", e.0).hint(hint)
+        Fault::new(TOO_EXPENSIVE, e.0).hint(hint)
     }
 }
 

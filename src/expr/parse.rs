@@ -29,32 +29,33 @@ pub struct SyntaxFault {
 
 /// The parts of a template text.
 ///
+/// With them come the faults of names and calls in it, where the syntax is good.
+///
 /// # Errors
-/// The faults of the text: one of the syntax, or all of the names in it that cannot be.
-pub(super) fn parse(text: &str) -> Result<Vec<Part>, Vec<SyntaxFault>> {
+/// The fault of the syntax.
+pub(super) fn parse(text: &str) -> Result<(Vec<Part>, Vec<SyntaxFault>), SyntaxFault> {
     if text.len() > LONGEST_TEMPLATE {
         let message = format!("it has {} bytes; at most {LONGEST_TEMPLATE} are read", text.len());
         let hint = "split it, with `locals:` for the parts".to_owned();
         let span = Span { start: 0, end: 0 };
-        return Err(vec![SyntaxFault { summary: "Expression too long", span, message, hint }]);
+        return Err(SyntaxFault { summary: "Expression too long", span, message, hint });
     }
     let template: hcl_edit::template::Template =
-        text.parse().map_err(|error| vec![super::syntax::explain(text, &error)])?;
+        text.parse().map_err(|error| super::syntax::explain(text, &error))?;
     let mut lowering = Lowering::default();
     let parts = lowering.parts(&template);
-    if lowering.faults.is_empty() { Ok(parts) } else { Err(lowering.faults) }
+    Ok((parts, lowering.faults))
 }
 
 /// The parts of a text that is one expression without `${ }`.
 ///
 /// # Errors
 /// As [`parse`].
-pub(super) fn parse_expression(text: &str) -> Result<Vec<Part>, Vec<SyntaxFault>> {
-    let expression: Expression =
-        text.parse().map_err(|error| vec![super::syntax::explain_bare(text, &error)])?;
+pub(super) fn parse_expression(text: &str) -> Result<(Vec<Part>, Vec<SyntaxFault>), SyntaxFault> {
+    let expression: Expression = text.parse().map_err(|error| super::syntax::explain_bare(text, &error))?;
     let mut lowering = Lowering::default();
     let expr = lowering.expr(&expression);
-    if lowering.faults.is_empty() { Ok(vec![Part::Expr(expr)]) } else { Err(lowering.faults) }
+    Ok((vec![Part::Expr(expr)], lowering.faults))
 }
 
 #[derive(Default)]

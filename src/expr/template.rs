@@ -47,6 +47,8 @@ pub struct Text {
     pub source: Box<str>,
     /// Its parts.
     pub parts: Vec<Part>,
+    /// Whether names or calls in it have faults that were reported.
+    pub faulty: bool,
     origin: Option<Origin>,
 }
 
@@ -74,20 +76,31 @@ pub struct Anchor {
 }
 
 impl Text {
-    /// Parses a text.
+    /// Parses a text. Faults of names and calls in it come with it: such a text can be looked
+    /// through for other faults, but has no value.
     ///
     /// # Errors
-    /// The faults of the text.
-    pub fn parse(source: &str, origin: Option<Origin>) -> Result<Text, Vec<SyntaxFault>> {
-        Ok(Text { parts: parse(source)?, source: source.into(), origin })
+    /// The fault of the syntax.
+    pub fn parse(source: &str, origin: Option<Origin>) -> Result<(Text, Vec<SyntaxFault>), SyntaxFault> {
+        let (parts, faults) = parse(source)?;
+        Ok((Text { parts, source: source.into(), origin, faulty: !faults.is_empty() }, faults))
     }
 
     /// Parses a text that is one expression without `${ }` around it.
     ///
     /// # Errors
-    /// The faults of the text.
-    pub fn parse_expression(source: &str, origin: Option<Origin>) -> Result<Text, Vec<SyntaxFault>> {
-        Ok(Text { parts: parse_expression(source)?, source: source.into(), origin })
+    /// The fault of the syntax.
+    pub fn parse_expression(
+        source: &str,
+        origin: Option<Origin>,
+    ) -> Result<(Text, Vec<SyntaxFault>), SyntaxFault> {
+        let (parts, faults) = parse_expression(source)?;
+        Ok((Text { parts, source: source.into(), origin, faulty: !faults.is_empty() }, faults))
+    }
+
+    /// Whether no expression is in it.
+    pub fn is_plain(&self) -> bool {
+        self.parts.iter().all(|part| matches!(part, Part::Literal(_)))
     }
 
     /// Where a range of the text stands in its file.
@@ -124,7 +137,11 @@ impl Template {
     pub fn of_value(value: &Value) -> Result<Template, SyntaxFault> {
         let tree = match value {
             Value::String(s) if s.contains("${") || s.contains("%{") => {
-                Tree::Text(Arc::new(Text::parse(s, None).map_err(|mut faults| faults.remove(0))?))
+                let (text, faults) = Text::parse(s, None)?;
+                match faults.into_iter().next() {
+                    Some(fault) => return Err(fault),
+                    None => Tree::Text(Arc::new(text)),
+                }
             }
             Value::List(items) => Tree::List(items.iter().map(Template::of_value).collect::<Result<_, _>>()?),
             Value::Map(entries) => {

@@ -92,9 +92,12 @@ async fn still_good(
     if plan.configuration != workspace.configuration.digest {
         return Err(stale("the configuration or a variable has changed since the plan was made".to_owned()));
     }
-    let same_state = plan.revision == recorded.revision && plan.seq == recorded.seq;
+    // A state that was never written has no lineage until a session gives it one.
+    let same_revision = plan.revision.serial == recorded.revision.serial
+        && (plan.revision.lineage == recorded.revision.lineage || plan.revision.lineage.is_none());
+    let same_state = same_revision && plan.seq == recorded.seq;
     let resumed = !same_state
-        && plan.revision == recorded.revision
+        && same_revision
         && interrupted.is_some_and(|run| run.plan == approved.digest());
     if !same_state && !resumed {
         return Err(stale(format!(

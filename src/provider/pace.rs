@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The shortest and the longest gap between two requests while the API throttles.
-const GAP: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
+/// The longest gap between two requests while the API throttles.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// The gap that counts as none: from there on the API is not slowed by us.
+const NONE: Duration = Duration::from_millis(2);
 
 /// How long nothing is sent after the API throttled.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -16,6 +19,21 @@ struct Turn {
     gap: Duration,
     next: Option<Instant>,
     slowed: Option<Instant>,
+    second: Option<Instant>,
+    /// Requests in this second and in the one before.
+    sent: (u32, u32),
+}
+
+impl Turn {
+    fn count(&mut self, at: Instant) {
+        match self.second {
+            Some(second) if at.saturating_duration_since(second) < Duration::from_secs(1) => self.sent.0 += 1,
+            _ => {
+                self.second = Some(at);
+                self.sent = (1, self.sent.0);
+            }
+        }
+    }
 }
 
 /// Shared by all requests to one endpoint. Waiting here holds no slot of the transport.
@@ -32,6 +50,7 @@ impl Pace {
             let now = Instant::now();
             let at = turn.next.unwrap_or(now).max(now);
             turn.next = Some(at + turn.gap);
+            turn.count(at);
             at
         };
         tokio::time::sleep_until(wait).await;
@@ -45,16 +64,23 @@ impl Pace {
         turn.next = Some(turn.next.unwrap_or(now).max(now + pause));
         if turn.slowed.is_none_or(|at| now.duration_since(at) >= PAUSE) {
             turn.slowed = Some(now);
-            turn.gap = (turn.gap * 2).clamp(GAP.0, GAP.1);
+            let now_at = if turn.gap.is_zero() {
+                Duration::from_secs(1) / turn.sent.0.max(turn.sent.1).max(4)
+            } else {
+                turn.gap
+            };
+            turn.gap = (now_at * 2).clamp(NONE * 2, LONGEST);
         }
     }
 
-    /// The API answered: a little faster from now on.
+    /// The API answered: one request a second more for every hundred, or a fifth of one, whichever
+    /// is more. So the limit is found again in seconds, and not overrun at once.
     pub fn ease(&self) {
         let mut turn = self.turn.lock().expect("no panic while pacing");
         if !turn.gap.is_zero() {
-            turn.gap = turn.gap.mul_f64(0.9);
-            if turn.gap < Duration::from_millis(2) {
+            let rate = 1.0 / turn.gap.as_secs_f64();
+            turn.gap = Duration::from_secs_f64(1.0 / (rate * 1.01).max(rate + 0.2));
+            if turn.gap < NONE {
                 turn.gap = Duration::ZERO;
             }
         }
@@ -76,16 +102,39 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn free_until_throttled_then_slow_then_free_again() {
         let pace = Pace::default();
-        assert_eq!(time_of(&pace, 1000).await, Duration::ZERO);
+        assert_eq!(time_of(&pace, 40).await, Duration::ZERO);
         pace.slow(None);
         pace.slow(None);
+        // A pause, then half of what it was: 20 a second.
         let slow = time_of(&pace, 11).await;
-        assert!(slow >= Duration::from_millis(1500) && slow < Duration::from_secs(2), "{slow:?}");
+        assert!(slow >= Duration::from_millis(1450) && slow < Duration::from_millis(1600), "{slow:?}");
         tokio::time::sleep(Duration::from_secs(2)).await;
-        for _ in 0..60 {
+        for _ in 0..400 {
             pace.ease();
         }
         assert_eq!(time_of(&pace, 1000).await, Duration::ZERO);
+    }
+
+    /// An API that takes 30 requests in any second.
+    #[tokio::test(start_paused = true)]
+    async fn most_of_a_limit_is_used_and_little_is_refused() {
+        let pace = Pace::default();
+        let (start, mut taken, mut refused) = (Instant::now(), std::collections::VecDeque::new(), 0);
+        while taken.len() < 30 || start.elapsed() < Duration::from_secs(60) {
+            pace.turn().await;
+            let now = Instant::now();
+            let recent =
+                taken.iter().rev().take_while(|at| now.duration_since(**at) < Duration::from_secs(1));
+            if recent.count() >= 30 {
+                refused += 1;
+                pace.slow(None);
+            } else {
+                taken.push_back(now);
+                pace.ease();
+            }
+        }
+        assert!(taken.len() > 60 * 30 / 2, "{}", taken.len());
+        assert!(refused * 20 < taken.len(), "{refused} of {}", taken.len());
     }
 
     #[tokio::test(start_paused = true)]

@@ -27,12 +27,12 @@ pub enum Attempt<T, E> {
     },
 }
 
-/// How long one request may be repeated. Both bounds are measured from its first attempt.
+/// How long one request may be repeated. Waiting for its turn does not count.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     /// At most so many attempts that ended in a failure of the cloud; throttling does not count.
     pub attempts: u32,
-    /// No new attempt starts later than this.
+    /// No new attempt starts when its attempts and their waits have taken longer than this.
     pub span: Duration,
 }
 
@@ -63,10 +63,11 @@ impl Retry {
         F: FnMut() -> Fut,
         Fut: Future<Output = Attempt<T, E>>,
     {
-        let start = Instant::now();
+        let mut spent = Duration::ZERO;
         let (mut failures, mut throttles) = (0, 0);
         loop {
             self.pace.turn().await;
+            let started = Instant::now();
             match attempt().await {
                 Attempt::Done(result) => {
                     self.pace.ease();
@@ -82,7 +83,8 @@ impl Retry {
                         self.wait(Duration::from_millis(400), failures)
                     };
                     let wait = wait.max(after.unwrap_or_default());
-                    if failures >= budget.attempts || start.elapsed() + wait > budget.span {
+                    spent += started.elapsed() + wait;
+                    if failures >= budget.attempts || spent > budget.span {
                         return Err(fault);
                     }
                     tokio::time::sleep(wait).await;

@@ -70,7 +70,10 @@ async fn answer(sim: Simulator, request: Request<Incoming>) -> Result<Response<P
     };
     match sim.handle(Request::from_parts(parts, body.to_bytes())).await {
         Ok(response) => Ok(response.map(Payload::whole)),
-        Err(Cut { part: Some((response, at)) }) => Ok(response.map(|body| Payload::cut(body, at))),
+        Err(Cut { part: Some(part) }) => {
+            let (response, at) = *part;
+            Ok(response.map(|body| Payload::cut(body, at)))
+        }
         Err(cut) => Err(cut),
     }
 }

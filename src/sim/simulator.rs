@@ -27,7 +27,7 @@ use super::world::World;
 #[error("the connection was cut")]
 pub struct Cut {
     /// An answer of which only so many bytes of the body came through.
-    pub(crate) part: Option<(Response<Bytes>, usize)>,
+    pub(crate) part: Option<Box<(Response<Bytes>, usize)>>,
 }
 
 /// A simulated cloud. Copies are the same one.
@@ -232,7 +232,7 @@ impl State {
             }
             (false, Some(at)) => {
                 self.log.note(entry.ending("answer cut"));
-                Err(Cut { part: Some((response, at)) })
+                Err(Cut { part: Some(Box::new((response, at))) })
             }
             (false, None) => {
                 self.log.note(entry);

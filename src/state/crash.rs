@@ -1,7 +1,7 @@
 //! Named crash points: places between two effects where a test may end the process.
 //!
 //! They exist in the crate's own tests and with the feature `crash-points`; otherwise a point is
-//! nothing. Which one goes off is set by [`arm`], never by the environment.
+//! nothing. Which one goes off is set by `arm`, never by the environment.
 
 use std::io;
 

@@ -51,7 +51,9 @@ impl Lowering<'_> {
                 for (word, key, value) in entries {
                     match word {
                         "type" => variable.ty = self.variable_type(value),
-                        "default" => variable.default = Some(self.constant(value, "a default")),
+                        "default" => {
+                            variable.default = Some(self.writer.constant(document, value, "a default"))
+                        }
                         "sensitive" => variable.sensitive = self.flag(value, "sensitive").unwrap_or(true),
                         "description" => {
                             variable.description = self.words(value, "description").unwrap_or_default()
@@ -91,22 +93,5 @@ impl Lowering<'_> {
                 None
             }
         }
-    }
-
-    /// A value without expressions.
-    pub(in crate::config) fn constant(&mut self, value: NodeId, what: &str) -> Option<Template> {
-        let template = self.writer.template(self.document, value)?;
-        if template.literal().is_some() {
-            return Some(template);
-        }
-        let mut place = None;
-        template
-            .each_text(&mut |text| place = place.take().or_else(|| text.place(Span { start: 0, end: 2 })));
-        let detail = format!("{what} is a plain value, so it cannot hold an expression");
-        let fault = Diagnostic::error("Expression not possible", detail).at(place);
-        self.writer
-            .faults
-            .push(fault.hint("use `locals:` for what is worked out; `$${` is the text `${` itself"));
-        None
     }
 }

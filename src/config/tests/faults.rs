@@ -34,41 +34,56 @@ fn messages(cases: &[(&str, &str)]) -> String {
 
 #[test]
 fn faults_of_the_yaml() {
-    golden("yaml", &messages(&[
-        ("duplicate key", "locals:\n  a: 1\n  a: 2\n"),
-        ("expression without quotes in a flow map", "locals: { a: ${var.x} }\n"),
-        ("expression without quotes in a list", "locals:\n  a: [ 1, ${var.x} ]\n"),
-        ("expression without quotes with a colon", "locals:\n  a: ${true ? \"x\": \"y\"}\n"),
-        ("for without quotes", "locals:\n  a: ${[for x in [1] : x]}\n"),
-        ("a comment inside an expression", "locals:\n  a: ${[1, #\n"),
-        ("tab", "locals:\n\ta: 1\n"),
-        ("merge key", "locals:\n  a: &a { b: 1 }\n  c: { <<: *a }\n"),
-        ("custom tag", "locals:\n  a: !secret x\n"),
-        ("second document", "locals: {}\n---\nlocals: {}\n"),
-        ("unknown anchor", "locals:\n  a: *nobody\n"),
-        ("alias inside its own anchor", "locals:\n  a: &a [ 1, *a ]\n"),
-        ("unclosed bracket", "locals:\n  a: [ 1, 2\n"),
-        ("unclosed quote", "locals:\n  a: \"x\n  b: 1\n"),
-        ("wrong indentation", "locals:\n  a: 1\n   b: 2\n"),
-        ("key that is a list", "locals:\n  ? [a]\n  : 1\n"),
-        ("expression in a key", "locals:\n  a: { \"${local.b}\": 1 }\n  b: x\n"),
-    ]));
+    golden(
+        "yaml",
+        &messages(&[
+            ("duplicate key", "locals:\n  a: 1\n  a: 2\n"),
+            ("expression without quotes in a flow map", "locals: { a: ${var.x} }\n"),
+            ("expression without quotes in a list", "locals:\n  a: [ 1, ${var.x} ]\n"),
+            ("expression without quotes with a colon", "locals:\n  a: ${true ? \"x\": \"y\"}\n"),
+            ("for without quotes", "locals:\n  a: ${[for x in [1] : x]}\n"),
+            ("a comment inside an expression", "locals:\n  a: ${[1, #\n"),
+            ("tab", "locals:\n\ta: 1\n"),
+            ("merge key", "locals:\n  a: &a { b: 1 }\n  c: { <<: *a }\n"),
+            ("custom tag", "locals:\n  a: !secret x\n"),
+            ("second document", "locals: {}\n---\nlocals: {}\n"),
+            ("unknown anchor", "locals:\n  a: *nobody\n"),
+            ("alias inside its own anchor", "locals:\n  a: &a [ 1, *a ]\n"),
+            ("unclosed bracket", "locals:\n  a: [ 1, 2\n"),
+            ("unclosed quote", "locals:\n  a: \"x\n  b: 1\n"),
+            ("wrong indentation", "locals:\n  a: 1\n   b: 2\n"),
+            ("key that is a list", "locals:\n  ? [a]\n  : 1\n"),
+            ("expression in a key", "locals:\n  a: { \"${local.b}\": 1 }\n  b: x\n"),
+        ]),
+    );
 }
 
 #[test]
 fn faults_of_the_structure() {
-    golden("structure", &messages(&[
-        ("unknown top level key", "resource: {}\n"),
-        ("reserved word", "modules: {}\nlimits: {}\n"),
-        ("unknown kind", "resources:\n  vpcep_servcie:\n    a: {}\n"),
-        ("kind of data under resources", "resources:\n  vpcep_public_service:\n    obs: { name: obs }\n"),
-        ("block that is a list", "resources:\n  vpcep_accept: [ 1 ]\n"),
-        ("bad name", "resources:\n  vpcep_accept:\n    \"1 a\": {}\n"),
-        ("output without value", "outputs:\n  a: { description: d }\n  b: 1\n"),
-        ("unknown keys", "outputs:\n  a: { value: 1, sensitve: true }\nproviders:\n  q: { type: huaweicloud, regoin: r, auth: { passwd: x } }\n"),
-        ("timeouts", "resources:\n  vpcep_accept:\n    a: { endpoint_service_id: a, endpoint_id: b, timeouts: { create: soon, delte: 10m } }\n"),
-        ("lifecycle", "resources:\n  vpcep_accept:\n    a:\n      endpoint_service_id: a\n      endpoint_id: b\n      lifecycle: { prevent_destory: true, ignore_changes: [decison], precondition: [ { condition: true } ] }\n"),
-    ]));
+    golden(
+        "structure",
+        &messages(&[
+            ("unknown top level key", "resource: {}\n"),
+            ("reserved word", "modules: {}\nlimits: {}\n"),
+            ("unknown kind", "resources:\n  vpcep_servcie:\n    a: {}\n"),
+            ("kind of data under resources", "resources:\n  vpcep_public_service:\n    obs: { name: obs }\n"),
+            ("block that is a list", "resources:\n  vpcep_accept: [ 1 ]\n"),
+            ("bad name", "resources:\n  vpcep_accept:\n    \"1 a\": {}\n"),
+            ("output without value", "outputs:\n  a: { description: d }\n  b: 1\n"),
+            (
+                "unknown keys",
+                "outputs:\n  a: { value: 1, sensitve: true }\nproviders:\n  q: { type: huaweicloud, regoin: r, auth: { passwd: x } }\n",
+            ),
+            (
+                "timeouts",
+                "resources:\n  vpcep_accept:\n    a: { endpoint_service_id: a, endpoint_id: b, timeouts: { create: soon, delte: 10m } }\n",
+            ),
+            (
+                "lifecycle",
+                "resources:\n  vpcep_accept:\n    a:\n      endpoint_service_id: a\n      endpoint_id: b\n      lifecycle: { prevent_destory: true, ignore_changes: [decison], precondition: [ { condition: true } ] }\n",
+            ),
+        ]),
+    );
 }
 
 #[test]
@@ -78,18 +93,23 @@ fn faults_of_files() {
         sources.files.push(("b.yaml".into(), b.as_bytes().to_vec()));
         told(&sources)
     };
-    let bytes = |bytes: &[u8]| told(&Sources { files: vec![("a.yaml".into(), bytes.to_vec())], ..Sources::default() });
-    golden("files", &[
-        two("stack: s\nlocals: { a: 1 }\n", "locals: { a: 2 }\nstack: t\n"),
-        two("stack: s\nlocals: [\n", "outputs:\n  a: { value: \"${local.gone}\", vlaue: 1 }\n"),
-        bytes(b"stack: s\nlocals:\n  a: caf\xe9\n"),
-        bytes(b"\xff\xfes\0t\0"),
-        bytes(b""),
-        bytes(b"- 1\n"),
-        bytes(b"\xef\xbb\xbfstack: s\r\nlocals:\r\n  a: ${local.b}\r\n"),
-        bytes(b"stack: a/b\n"),
-    ]
-    .join("----\n"));
+    let bytes = |bytes: &[u8]| {
+        told(&Sources { files: vec![("a.yaml".into(), bytes.to_vec())], ..Sources::default() })
+    };
+    golden(
+        "files",
+        &[
+            two("stack: s\nlocals: { a: 1 }\n", "locals: { a: 2 }\nstack: t\n"),
+            two("stack: s\nlocals: [\n", "outputs:\n  a: { value: \"${local.gone}\", vlaue: 1 }\n"),
+            bytes(b"stack: s\nlocals:\n  a: caf\xe9\n"),
+            bytes(b"\xff\xfes\0t\0"),
+            bytes(b""),
+            bytes(b"- 1\n"),
+            bytes(b"\xef\xbb\xbfstack: s\r\nlocals:\r\n  a: ${local.b}\r\n"),
+            bytes(b"stack: a/b\n"),
+        ]
+        .join("----\n"),
+    );
 }
 
 #[test]
@@ -134,8 +154,12 @@ resources:
 
 #[test]
 fn faults_of_references() {
-    golden("references", &messages(&[
-        ("unknown names", "\
+    golden(
+        "references",
+        &messages(&[
+            (
+                "unknown names",
+                "\
 variables:
   tenants: { type: map(string), default: {} }
 locals:
@@ -166,8 +190,11 @@ outputs:
   list: { value: '${vpcep_service.payments.ports.client_port}' }
   no_instance: { value: '${vpcep_service.many.id}' }
   no_instances: { value: '${vpcep_service.payments[\"a\"].id}' }
-"),
-        ("self reference and dependencies", "\
+",
+            ),
+            (
+                "self reference and dependencies",
+                "\
 resources:
   vpcep_accept:
     a:
@@ -175,17 +202,31 @@ resources:
       endpoint_id: x
       depends_on: [vpcep_accept.a, vpcep_accept.c, nonsense]
     b: { endpoint_service_id: a, endpoint_id: b }
-"),
-        ("cycle of locals", "locals:\n  a: ${local.b}\n  b: x${local.c}\n  c: '${local.a}${local.d}'\n  d: 1\n  e: ${local.a}\n  f: '${[local.f]}'\n"),
-    ]));
+",
+            ),
+            (
+                "cycle of locals",
+                "locals:\n  a: ${local.b}\n  b: x${local.c}\n  c: '${local.a}${local.d}'\n  d: 1\n  e: ${local.a}\n  f: '${[local.f]}'\n",
+            ),
+        ]),
+    );
 }
 
 #[test]
 fn faults_of_providers() {
-    golden("providers", &messages(&[
-        ("unknown", "resources:\n  vpcep_accept:\n    a: { provider: q, endpoint_service_id: a, endpoint_id: b }\n"),
-        ("of the wrong type, and missing", "resources:\n  privatelink_service:\n    a: { provider: p }\n    b: {}\n"),
-    ]));
+    golden(
+        "providers",
+        &messages(&[
+            (
+                "unknown",
+                "resources:\n  vpcep_accept:\n    a: { provider: q, endpoint_service_id: a, endpoint_id: b }\n",
+            ),
+            (
+                "of the wrong type, and missing",
+                "resources:\n  privatelink_service:\n    a: { provider: p }\n    b: {}\n",
+            ),
+        ]),
+    );
     let text = "stack: s\nproviders:\n  a: { type: huaweicloud }\n  b: { type: huaweicloud, region: '${vpcep_accept.a.id}' }\n  c: { type: hauweicloud }\n  d: {}\nresources:\n  vpcep_accept:\n    a: { endpoint_service_id: a, endpoint_id: b }\n    b: { provider: c, endpoint_service_id: a, endpoint_id: b }\n";
     golden("ambiguous", &told(&Sources::file("landbridge.yaml", text)));
 }
@@ -194,15 +235,24 @@ fn faults_of_providers() {
 fn faults_of_variables() {
     let text = "stack: s\nvariables:\n  a: { type: string }\n  b: { type: number, default: x }\n  c: { type: map(strng) }\n  d: { type: 'object({ n = number })' }\n  e: { type: list(number), sensitive: true }\n  f: { default: '${local.x}' }\n  g: { default: '$${x}', typo: 1 }\n  h: { type: bool }\nlocals:\n  x: ${var.a}${var.b} ${var.d.m}\n";
     let mut sources = Sources::file("landbridge.yaml", text);
-    sources.vars = vec![("d".into(), "{ n: x }".into()), ("e".into(), "[1, secret]".into()), ("z".into(), "1".into()), ("h".into(), "maybe".into())];
+    sources.vars = vec![
+        ("d".into(), "{ n: x }".into()),
+        ("e".into(), "[1, secret]".into()),
+        ("z".into(), "1".into()),
+        ("h".into(), "maybe".into()),
+    ];
     sources.var_files.push(("prod.yaml".into(), b"b: 5\naa: 1\nh: '${x}'\n".to_vec()));
     golden("variables", &told(&sources));
 }
 
 #[test]
 fn faults_of_expressions() {
-    golden("expressions", &messages(&[
-        ("syntax", "\
+    golden(
+        "expressions",
+        &messages(&[
+            (
+                "syntax",
+                "\
 locals:
   a: x ${1 +} y
   b: ${foo(}
@@ -218,8 +268,11 @@ locals:
     text ${[1, 2}
   i: ${format(\"%s\")} ${length()} ${length(1, 2)} ${lenght([])}
   j: '%{ if true }never ends'
-"),
-        ("evaluation", "\
+",
+            ),
+            (
+                "evaluation",
+                "\
 locals:
   list: '${[1, 2]}'
   a: ${local.list[5]}
@@ -235,8 +288,11 @@ locals:
   k: ${regex(\"a(\", \"a\")}
   l: ${local.a}
   m: '${null.x}'
-"),
-        ("for_each", "\
+",
+            ),
+            (
+                "for_each",
+                "\
 resources:
   vpcep_accept:
     a: { for_each: 5, endpoint_service_id: a, endpoint_id: b }
@@ -245,6 +301,8 @@ resources:
     d: { for_each: '${[1]}', endpoint_service_id: a, endpoint_id: b }
     e: { for_each: { a: 1 }, endpoint_service_id: '${each.valu}', endpoint_id: '${each.value}' }
     f: { for_each: '${each.key}', endpoint_service_id: a, endpoint_id: b }
-"),
-    ]));
+",
+            ),
+        ]),
+    );
 }

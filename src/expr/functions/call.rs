@@ -2,7 +2,7 @@
 
 use super::Run;
 use crate::expr::ast::{Call, Expr};
-use crate::expr::evaluate::{Evaluator, Fault, Result};
+use crate::expr::evaluate::{Evaluator, Fault, Result, TOO_EXPENSIVE};
 use crate::expr::val::Val;
 
 impl<'a> Evaluator<'a> {
@@ -50,6 +50,10 @@ impl<'a> Evaluator<'a> {
         }
         let Some(known) = known else { return Ok(Val::UNKNOWN.marked(sensitive)) };
         let value = plain(&known, &mut self.budget).map_err(|complaint| {
+            if self.budget.exhausted {
+                let hint = "make the value smaller, or work it out outside";
+                return Box::new(Fault::new(TOO_EXPENSIVE, complaint).hint(hint));
+            }
             let message = format!("{}: {complaint}", function.name);
             let message =
                 if sensitive { format!("{} failed on a sensitive value", function.name) } else { message };
@@ -82,7 +86,7 @@ impl<'a> Evaluator<'a> {
     fn attempt(&mut self, expr: &'a Expr) -> Result<Result<Val<'a>>> {
         let bound = self.bound.len();
         match self.expr(expr) {
-            Err(fault) if fault.told || fault.summary == "Expression too expensive" => Err(fault),
+            Err(fault) if fault.told || fault.summary == TOO_EXPENSIVE => Err(fault),
             attempt => {
                 self.bound.truncate(bound);
                 Ok(attempt)

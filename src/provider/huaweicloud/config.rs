@@ -96,6 +96,33 @@ pub(super) enum Credentials {
     Keys { access_key: String, secret_key: SecretString, security_token: Option<SecretString> },
 }
 
+impl Credentials {
+    /// Everything in them that must never be shown.
+    pub(super) fn secrets(&self) -> Vec<&SecretString> {
+        match self {
+            Credentials::Token(token) => vec![token],
+            Credentials::Password { password, .. } => vec![password],
+            Credentials::Keys { secret_key, security_token, .. } => {
+                std::iter::once(secret_key).chain(security_token).collect()
+            }
+        }
+    }
+
+    /// What to do when they are refused.
+    pub(super) fn advice(&self) -> &'static str {
+        match self {
+            Credentials::Token(_) => "Give a fresh token, scoped to the project; a token lives 24 hours.",
+            Credentials::Password { .. } => {
+                "Check username, password, domain (the account's name) and the project in the provider block."
+            }
+            Credentials::Keys { security_token: Some(_), .. } => {
+                "Check the keys, and whether the security token has expired."
+            }
+            Credentials::Keys { .. } => "Check access_key and secret_key in the provider block.",
+        }
+    }
+}
+
 impl Config {
     pub(super) fn read(entries: &BTreeMap<String, ProviderSetting>) -> Result<Config, SettingFault> {
         let block = Settings::new(entries);

@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use super::call;
+use super::effects::by_status;
 use super::kinds::ACCEPT;
 use super::lenient::{Build, Text, text, whole};
 use super::page::Row;
-use super::{call, failed};
 use crate::provider::{Call, Effect, Settling};
 use crate::resource::{Attributes, Object};
 
@@ -112,12 +113,13 @@ fn decide(service: &str, endpoint: &str, action: &str) -> Call {
     call("decide_connection", "POST", &path, Some(body))
 }
 
-/// Whether the connection is as decided; without a wish it goes by our deletion, a rejection.
+/// Whether the connection is as decided; without a wish, whether nothing is on its way.
 pub(super) fn settling(want: Option<&Attributes>, object: &Object) -> Settling {
-    let decision = want.map_or("reject", |want| want.text("decision").unwrap_or("accept"));
-    match (object.attributes.text("status").unwrap_or("unknown"), decision) {
-        ("accepted", "accept") | ("rejected", "reject") => Settling::Ready,
-        ("failed", _) => Settling::Failed(failed(ACCEPT, object)),
-        (status, _) => Settling::Pending(status.to_owned()),
-    }
+    let decision = want.map(|want| want.text("decision").unwrap_or("accept"));
+    let ready: &[&str] = match decision {
+        Some("reject") => &["rejected"],
+        Some(_) => &["accepted"],
+        None => &["accepted", "rejected", "pendingAcceptance"],
+    };
+    by_status(ACCEPT, ready, &["description"], want, object)
 }

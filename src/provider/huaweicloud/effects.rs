@@ -22,15 +22,15 @@ pub fn calls(kind: &Kind, effect: &Effect) -> Vec<Call> {
     }
 }
 
-/// Whether an object is where its effect leads: to `want`, or, without it, to its end.
+/// Whether an object is where its effect leads: at `want`, or, without it, at rest.
 ///
 /// # Panics
 /// If the kind is not managed by this cloud: a mistake of ours.
 pub fn settling(kind: &Kind, want: Option<&Attributes>, object: &Object) -> Settling {
     match kind.as_str() {
-        kinds::SERVICE => services::settling(want.is_some(), object),
+        kinds::SERVICE => services::settling(want, object),
         kinds::WHITELIST => whitelist::settling(want, object),
-        kinds::ENDPOINT => endpoints::settling(want.is_some(), object),
+        kinds::ENDPOINT => endpoints::settling(want, object),
         kinds::ACCEPT => connections::settling(want, object),
         other => panic!("{other} does not settle here: please report"),
     }
@@ -93,6 +93,31 @@ pub(super) fn put(body: &mut Map<String, Json>, want: &Attributes, name: &str) {
 /// Whether an attribute is wanted and not so.
 pub(super) fn changed(have: &Attributes, want: &Attributes, name: &str) -> bool {
     want.get(name).is_some_and(|value| have.get(name) != Some(value))
+}
+
+/// Whether a status says that the object is at rest; `ready` lists those that do. What was asked
+/// for has to show, too, in the attributes of `shows`: a read may be older than the write.
+pub(super) fn by_status(
+    kind: &str,
+    ready: &[&str],
+    shows: &[&str],
+    want: Option<&Attributes>,
+    object: &Object,
+) -> Settling {
+    let live = &object.attributes;
+    let hidden = |name: &&&str| {
+        let wanted = want.and_then(|want| want.get(**name));
+        wanted.is_some_and(|wanted| live.get(**name).is_some_and(|there| there != wanted))
+    };
+    match live.text("status").unwrap_or("unknown") {
+        "failed" => Settling::Failed(failed(kind, object)),
+        "deleting" => Settling::Leaving,
+        status if !ready.contains(&status) => Settling::Pending(status.to_owned()),
+        status => match shows.iter().find(hidden) {
+            Some(name) => Settling::Pending(format!("{status}, with the old {name}")),
+            None => Settling::Ready,
+        },
+    }
 }
 
 /// What the cloud says about a failed object.

@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
+use super::effects::by_status;
 use super::kinds::ENDPOINT;
 use super::lenient::{Build, TagRow, Text, flag, text, texts, whole};
 use super::page::Row;
-use super::{call, changed, failed, making, put, tags};
+use super::{call, changed, making, put, tags};
 use crate::provider::{Call, Effect, Settling};
 use crate::resource::{Attributes, Object, Value};
 
@@ -99,8 +100,9 @@ impl Row for EndpointRow<'_> {
         build.word("ipv6_address", self.ipv6_address);
         build.word("specification_name", self.specification_name);
         build.word("ip", self.ip);
-        // Once accepted it is known that there are none, too.
-        build.list("dns_names", self.dns_names.or_else(|| accepted.then(Vec::new)));
+        // Once accepted it is known that there are none, too; before, an empty list says nothing.
+        let names = self.dns_names.filter(|names| accepted || !names.is_empty());
+        build.list("dns_names", names.or_else(|| accepted.then(Vec::new)));
         build.word("status", self.status);
         build.set("service_type", service_type);
         build.word("endpoint_service_name", self.endpoint_service_name);
@@ -220,11 +222,7 @@ fn update(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
 
 /// Whether an endpoint is where it shall be (section 6.2). One that waits for its acceptance is: the
 /// decision is another resource's.
-pub(super) fn settling(wanted: bool, object: &Object) -> Settling {
-    match object.attributes.text("status").unwrap_or("unknown") {
-        status if !wanted => Settling::Pending(status.to_owned()),
-        "accepted" | "pendingAcceptance" | "rejected" => Settling::Ready,
-        "failed" => Settling::Failed(failed(ENDPOINT, object)),
-        status => Settling::Pending(status.to_owned()),
-    }
+pub(super) fn settling(want: Option<&Attributes>, object: &Object) -> Settling {
+    let shows = ["whitelist", "enable_whitelist", "routetables", "tags"];
+    by_status(ENDPOINT, &["accepted", "pendingAcceptance", "rejected"], &shows, want, object)
 }

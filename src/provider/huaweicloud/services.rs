@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use super::effects::by_status;
 use super::kinds::SERVICE;
 use super::lenient::{Build, TagRow, Text, flag, sorted, text, texts, whole};
 use super::page::Row;
-use super::{call, changed, failed, making, put, tags};
+use super::{call, changed, making, put, tags};
 use crate::provider::{Call, Effect, Settling};
 use crate::resource::{Attributes, Object, Value};
 
@@ -223,11 +224,15 @@ fn update(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
 }
 
 /// Whether a service is where it shall be (section 6.1).
-pub(super) fn settling(wanted: bool, object: &Object) -> Settling {
-    match object.attributes.text("status").unwrap_or("unknown") {
-        status if !wanted => Settling::Pending(status.to_owned()),
-        "available" => Settling::Ready,
-        "failed" => Settling::Failed(failed(SERVICE, object)),
-        status => Settling::Pending(status.to_owned()),
+pub(super) fn settling(want: Option<&Attributes>, object: &Object) -> Settling {
+    let shows = ["approval_enabled", "ports", "port_id", "tcp_proxy", "description", "tags", "ip"];
+    let name = |attributes: &Attributes| attributes.text("service_name").map(given_name).map(str::to_owned);
+    match by_status(SERVICE, &["available"], &shows, want, object) {
+        Settling::Ready
+            if want.and_then(name).is_some_and(|wanted| name(&object.attributes) != Some(wanted)) =>
+        {
+            Settling::Pending("available, with the old service_name".to_owned())
+        }
+        settling => settling,
     }
 }

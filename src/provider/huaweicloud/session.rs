@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE, HOST};
 use http::{Method, Request, Response, StatusCode, Uri};
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
@@ -45,15 +45,8 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn new(config: Config, transport: Transport, clock: Clock, seed: u64) -> Session {
-        match &config.credentials {
-            Credentials::Token(token) => transport.conceal(token.clone()),
-            Credentials::Password { password, .. } => transport.conceal(password.clone()),
-            Credentials::Keys { secret_key, security_token, .. } => {
-                transport.conceal(secret_key.clone());
-                if let Some(token) = security_token {
-                    transport.conceal(token.clone());
-                }
-            }
+        for secret in config.credentials.secrets() {
+            transport.conceal(secret.clone());
         }
         Session {
             config,
@@ -88,8 +81,13 @@ impl Session {
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
         if let Some(date) = date.and_then(|text| jiff::fmt::rfc2822::parse(text).ok()) {
             let offset = date.timestamp().duration_since(self.clock.now());
-            let millis = i64::try_from(offset.as_millis()).unwrap_or_default();
-            self.offset.store(millis, Ordering::Relaxed);
+            let seen = i64::try_from(offset.as_millis()).unwrap_or_default();
+            // The header is cut to seconds and takes time to come: what it shows is too early by up
+            // to that, so the latest of such readings is the nearest.
+            let known = self.offset.load(Ordering::Relaxed);
+            if seen > known || known - seen > 2_000 {
+                self.offset.store(seen, Ordering::Relaxed);
+            }
         }
     }
 
@@ -106,9 +104,24 @@ impl Session {
                 {
                     stale = Some(used);
                 }
-                _ => return answer,
+                _ => return answer.map_err(|failure| self.refined(failure, used.as_deref())),
             }
         }
+    }
+
+    /// The failure without our secrets, which a gateway's message may quote (section 7.2), and with
+    /// advice where the error table has none.
+    fn refined(&self, mut failure: Failure, token: Option<&Token>) -> Failure {
+        if let Failure::Said { answer, .. } = &mut failure {
+            let own = self.config.credentials.secrets().into_iter().chain(token.map(|token| &token.value));
+            for secret in own.map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty()) {
+                answer.fault.message = answer.fault.message.replace(secret, "(redacted)");
+            }
+            if answer.class == Class::Auth && answer.fault.advice.is_empty() {
+                self.config.credentials.advice().clone_into(&mut answer.fault.advice);
+            }
+        }
+        failure
     }
 
     /// A read, tried again as long as it may help.
@@ -131,7 +144,9 @@ impl Session {
         let host = request.uri().host().unwrap_or_default().to_owned();
         match self.transport.send(operation, request).await {
             Err(TransportFault::NotSent(why)) => {
-                Err(Failure::NotSent(Fault::message(format!("{host} was not reached: {why}"))))
+                let advice = "Check the endpoint in the provider block, and the network.".to_owned();
+                let message = format!("{host} was not reached: {why}");
+                Err(Failure::NotSent(Fault { advice, ..Fault::message(message) }))
             }
             Err(TransportFault::NoAnswer(why)) => {
                 Err(Failure::NoAnswer(Fault::message(format!("{host} did not answer: {why}"))))
@@ -223,7 +238,7 @@ impl Session {
             };
             match sent {
                 Ok(response) => Attempt::Done(Ok(response)),
-                Err(failure) => failure.of_read(),
+                Err(failure) => self.refined(failure, None).of_read(),
             }
         };
         let response = self.iam.run(Budget::USUAL, attempt).await?;

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::connections::{self, ConnectionRow};
 use super::endpoints::EndpointRow;
+use super::lenient::Build;
 use super::page::Row;
 use super::services::ServiceRow;
 use super::verdict::{Failure, is_done};
@@ -40,7 +41,7 @@ impl Huawei {
                 Err(Failure::Said { answer, .. })
                     if is_done(&call.operation, call.body.as_ref(), &answer) =>
                 {
-                    Attempt::Done(Ok(Reply { object: None }))
+                    Attempt::Done(Ok(Reply { object: named(call) }))
                 }
                 Err(failure) => {
                     let mut in_doubt = doubt.load(std::sync::atomic::Ordering::Relaxed);
@@ -61,7 +62,7 @@ fn reply(call: &Call, response: &Response<Bytes>) -> Result<Reply, WriteFault> {
     let object = match call.operation.as_str() {
         "create_service" | "update_service" => object::<ServiceRow<'_>>(body),
         "create_endpoint" | "update_endpoint" | "update_policy" => object::<EndpointRow<'_>>(body),
-        "decide_connection" => connection(call, body),
+        "decide_connection" => connection(call, body).or_else(|| named(call)),
         "update_route_tables" => {
             let json: Json = serde_json::from_slice(body).unwrap_or_default();
             match errors::partial_fault(&json) {
@@ -69,7 +70,7 @@ fn reply(call: &Call, response: &Response<Bytes>) -> Result<Reply, WriteFault> {
                 None => None,
             }
         }
-        _ => None,
+        _ => named(call),
     };
     if call.makes && object.is_none() {
         // It may be there, and we cannot tell its id.
@@ -80,6 +81,28 @@ fn reply(call: &Call, response: &Response<Bytes>) -> Result<Reply, WriteFault> {
 
 fn object<'a, R: Row + Deserialize<'a>>(body: &'a [u8]) -> Option<Object> {
     serde_json::from_slice::<R>(body).ok()?.object()
+}
+
+/// What the call itself names, for objects that exist with their parent: a whitelist, a connection.
+/// Their attributes are read afterwards.
+fn named(call: &Call) -> Option<Object> {
+    let mut path = call.path.split('/').skip(2);
+    let (service, part) = (path.next()?, path.next()?);
+    let mut build = Build::default();
+    let id = match part {
+        "permissions" => service.to_owned(),
+        "connections" => {
+            let body = call.body.as_ref()?;
+            let endpoint =
+                body.pointer("/endpoints/0").or_else(|| body.pointer("/connections/0/id"))?.as_str()?;
+            build.set("endpoint_id", Some(endpoint));
+            connections::id_of(service, endpoint)
+        }
+        _ => return None,
+    };
+    build.set("id", Some(id.clone()));
+    build.set("endpoint_service_id", Some(service));
+    Some(Object { id, attributes: build.done() })
 }
 
 /// The connection that was decided, if the answer shows it.

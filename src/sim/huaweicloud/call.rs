@@ -22,7 +22,7 @@ pub(crate) struct Fate {
     pub(crate) slower: SignedDuration,
     /// Ends in `failed`, saying so.
     pub(crate) fails: Option<ResourceError>,
-    /// Lists do not show what is younger than this.
+    /// What is younger than this is not seen yet.
     pub(crate) hide_younger: SignedDuration,
 }
 
@@ -76,14 +76,20 @@ impl Call<'_> {
     /// The service in the path: another project's reads as missing (VPCEP API reference, section 12.2).
     pub(crate) fn service(&self) -> Result<&Service, Refusal> {
         let found = self.cloud.services.get(&self.service_id()?);
-        found.filter(|service| service.project == self.param("project")).ok_or_else(|| refuse("0005"))
+        found
+            .filter(|service| service.project == self.param("project") && !self.too_young(service.created_at))
+            .ok_or_else(|| refuse("0005"))
     }
 
     /// The endpoint in the path, likewise.
     pub(crate) fn endpoint(&self) -> Result<&Endpoint, Refusal> {
         let id = read_id(self.param("endpoint")).ok_or_else(|| refuse("2017"))?;
         let found = self.cloud.endpoints.get(&id);
-        found.filter(|endpoint| endpoint.project == self.param("project")).ok_or_else(|| refuse("2006"))
+        found
+            .filter(|endpoint| {
+                endpoint.project == self.param("project") && !self.too_young(endpoint.created_at)
+            })
+            .ok_or_else(|| refuse("2006"))
     }
 
     /// The full name of a service of this project.
@@ -117,7 +123,7 @@ impl Answer {
 }
 
 impl Call<'_> {
-    /// Whether a fault hides this object from lists, because it is too new.
+    /// Whether a fault hides this object, because it is too new.
     pub(crate) fn too_young(&self, created: Timestamp) -> bool {
         !self.fate.hide_younger.is_zero() && self.now.duration_since(created) < self.fate.hide_younger
     }

@@ -88,10 +88,8 @@ pub(crate) fn update_routetables(call: &mut Call<'_>) -> Result<Answer, Refusal>
 /// The `policy_statement` and `policy_document` of a body.
 pub(crate) fn policy(fields: Fields<'_>) -> Result<(Option<Value>, Option<Value>), Refusal> {
     let statements = fields.list("policy_statement", "2048")?;
-    if let Some(list) = statements {
-        if list.len() > STATEMENTS || !list.iter().all(is_statement) {
-            return Err(refuse("2048"));
-        }
+    if statements.is_some_and(|list| list.len() > STATEMENTS || !list.iter().all(is_statement)) {
+        return Err(refuse("2048"));
     }
     let document = fields.get("policy_document");
     if document.is_some_and(|document| !document.is_object()) {

@@ -137,7 +137,7 @@ pub(crate) fn sign(secret: &str, date: &str, canonical: &str) -> String {
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let lower = text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-    if !lower || text.len() % 2 != 0 {
+    if !lower || !text.len().is_multiple_of(2) {
         return None;
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()

@@ -1,8 +1,14 @@
 //! The simulator from outside: requests in, answers out.
 
 mod auth;
+mod endpoints;
+mod faults;
+mod fence;
 mod http;
 mod journey;
+mod permissions;
+mod scale;
+mod services;
 mod stored;
 
 use std::collections::BTreeMap;
@@ -154,4 +160,77 @@ pub(crate) fn service_body(server_port: u16) -> Value {
 /// A create body for an endpoint in the shop's subnet.
 pub(crate) fn endpoint_body(service: &Value) -> Value {
     json!({ "endpoint_service_id": service, "vpc_id": SHOP_VPC, "subnet_id": SHOP_SUBNET, "enable_dns": true })
+}
+
+/// A body with some fields changed; null takes one out.
+pub(crate) fn change(mut body: Value, changes: &[(&str, Value)]) -> Value {
+    for (field, value) in changes {
+        if value.is_null() {
+            body.as_object_mut().unwrap().remove(*field);
+        } else {
+            body[*field] = value.clone();
+        }
+    }
+    body
+}
+
+/// Ids of the sample world that it generates, by what they are good for.
+pub(crate) struct SampleIds {
+    pub(crate) unknown: String,
+    pub(crate) shop_port: String,
+    pub(crate) second_port: String,
+    pub(crate) vm_port: String,
+    pub(crate) reserved_vpc: String,
+    pub(crate) reserved_port: String,
+    pub(crate) routed_vpc: String,
+    pub(crate) routed_port: String,
+}
+
+impl SampleIds {
+    pub(crate) fn new() -> SampleIds {
+        let world = sample::world();
+        let vpcs: Vec<_> = world.accounts.iter().flat_map(|account| &account.projects[0].vpcs).collect();
+        let vpc = |name: &str| vpcs.iter().find(|vpc| vpc.name == name).unwrap().id.to_string();
+        let ports: Vec<_> = vpcs.iter().flat_map(|vpc| &vpc.ports).collect();
+        let port = |name: &str| ports.iter().find(|port| port.name == name).unwrap().id.to_string();
+        SampleIds {
+            unknown: "00000000-0000-4000-8000-000000000000".to_owned(),
+            shop_port: port("returns-balancer"),
+            second_port: port("orders-balancer"),
+            vm_port: port("ledger-vm"),
+            reserved_vpc: vpc("benchmarking-range"),
+            reserved_port: port("forbidden-balancer"),
+            routed_vpc: vpc("routed"),
+            routed_port: port("routed-balancer"),
+        }
+    }
+
+    /// Where the owner's own clients live: what an endpoint body needs for it.
+    pub(crate) fn owner_clients(&self) -> [(&'static str, Value); 2] {
+        [
+            ("vpc_id", json!("4189d3c2-8882-4871-a3c2-d380272eed82")),
+            ("subnet_id", json!("4189d3c2-8882-4871-a3c2-d380272eed81")),
+        ]
+    }
+}
+
+impl Bench {
+    pub(crate) fn faults(&self, rules: &str) {
+        self.sim.set_faults(super::FaultRules::from_yaml(rules).unwrap());
+    }
+}
+
+impl Client {
+    /// A call with a body that need not be JSON.
+    pub(crate) async fn raw(&self, method: &str, path: &str, body: &str) -> Answer {
+        let path = format!("/v1/{}{path}", self.credentials.project_id);
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(Bytes::from(body.to_owned())).unwrap();
+        let response = self.sim.handle(request).await.expect("no fault is set");
+        let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
+        Answer { status: response.status().as_u16(), body, response }
+    }
 }

@@ -81,7 +81,11 @@ pub(super) fn kind() -> KindSchema {
         // What `recover` looks by. The name is compared by its given part.
         natural_key: &["vpc_id", "port_id", "service_name"],
         // Services on one back-end port must not share a server port and protocol (5.0, error 3044).
-        exclusive: Some(Exclusive { attribute: "port_id", set: "ports", fields: &["server_port", "protocol"] }),
+        exclusive: Some(Exclusive {
+            attribute: "port_id",
+            set: "ports",
+            fields: &["server_port", "protocol"],
+        }),
         ..KindSchema::managed(
             SERVICE,
             PROVIDER_TYPE,

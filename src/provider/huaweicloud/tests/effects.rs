@@ -235,13 +235,13 @@ fn when_an_effect_is_done() {
         ("vpcep_service", Some(&accept), "creating", "pending creating"),
         ("vpcep_service", Some(&accept), "available", "ready"),
         ("vpcep_service", Some(&accept), "failed", "failed EndPoint.2022"),
-        ("vpcep_service", None, "available", "pending available"),
-        ("vpcep_service", None, "deleting", "pending deleting"),
+        ("vpcep_service", None, "available", "ready"),
+        ("vpcep_service", None, "deleting", "leaving"),
         ("vpcep_endpoint", Some(&accept), "creating", "pending creating"),
         ("vpcep_endpoint", Some(&accept), "pendingAcceptance", "ready"),
         ("vpcep_endpoint", Some(&accept), "accepted", "ready"),
         ("vpcep_endpoint", Some(&accept), "failed", "failed EndPoint.2022"),
-        ("vpcep_endpoint", None, "deleting", "pending deleting"),
+        ("vpcep_endpoint", None, "deleting", "leaving"),
         ("vpcep_accept", Some(&accept), "pendingAcceptance", "pending pendingAcceptance"),
         ("vpcep_accept", Some(&accept), "creating", "pending creating"),
         ("vpcep_accept", Some(&accept), "accepted", "ready"),
@@ -250,6 +250,9 @@ fn when_an_effect_is_done() {
         ("vpcep_accept", Some(&reject), "accepted", "pending accepted"),
         ("vpcep_accept", Some(&accept), "failed", "failed EndPoint.2022"),
         ("vpcep_accept", None, "rejected", "ready"),
+        ("vpcep_accept", None, "pendingAcceptance", "ready"),
+        ("vpcep_accept", None, "creating", "pending creating"),
+        ("vpcep_accept", Some(&accept), "deleting", "leaving"),
     ] {
         let error = json!([{"error_code": "EndPoint.2022", "error_message": "m"}]);
         let live = object("x", json!({"status": status, "error": error}));
@@ -257,6 +260,7 @@ fn when_an_effect_is_done() {
         let shown = match settling(&Kind::from(kind), want.as_ref(), &live) {
             Settling::Ready => "ready".to_owned(),
             Settling::Pending(word) => format!("pending {word}"),
+            Settling::Leaving => "leaving".to_owned(),
             Settling::Failed(fault) => format!("failed {}", fault.code),
         };
         assert_eq!(shown, expected, "{kind} {status}");
@@ -269,6 +273,21 @@ fn when_an_effect_is_done() {
     assert_eq!(settling(&kind, Some(&want), &live), Settling::Pending("1 of 2 records".into()));
     let live = object("s", json!({"permissions": [{"permission": "*"}, {"permission": "iam:domain::1"}]}));
     assert_eq!(settling(&kind, Some(&want), &live), Settling::Ready);
+}
+
+#[test]
+fn a_change_has_to_show() {
+    let kind = Kind::from("vpcep_service");
+    let live = |name: &str, approval: bool| {
+        object("s", json!({"status": "available", "service_name": name, "approval_enabled": approval}))
+    };
+    let want = attributes(json!({"service_name": "new", "approval_enabled": true, "description": "unread"}));
+    assert_eq!(settling(&kind, Some(&want), &live("r.new.s", true)), Settling::Ready);
+    assert_eq!(settling(&kind, Some(&want), &live("new", true)), Settling::Ready);
+    let old = Settling::Pending("available, with the old service_name".into());
+    assert_eq!(settling(&kind, Some(&want), &live("r.old.s", true)), old);
+    let old = Settling::Pending("available, with the old approval_enabled".into());
+    assert_eq!(settling(&kind, Some(&want), &live("r.new.s", false)), old);
 }
 
 #[test]

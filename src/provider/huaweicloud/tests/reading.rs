@@ -46,7 +46,7 @@ async fn an_endpoint_before_and_after_acceptance() {
         "vpcep_endpoint",
         "e",
         r#"{"id":"e","status":"pendingAcceptance","service_type":"interface","enable_dns":"true",
-            "marker_id":"422321321312321321","active_status":"active","routetables":[],"whitelist":["10.0.0.2","10.0.0.1"]}"#,
+            "marker_id":"422321321312321321","active_status":"active","dns_names":[],"ip":"","routetables":[],"whitelist":["10.0.0.2","10.0.0.1"]}"#,
     )
     .await;
     assert_eq!(

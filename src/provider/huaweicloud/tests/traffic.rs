@@ -158,6 +158,19 @@ async fn the_clouds_clock_is_learned_and_signs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_gateway_quotes_is_redacted() {
+    let quoting = status(401, r#"{"error_code":"APIGW.0301","error_msg":"no: x-security-token:CANARY-ST|CANARY-SK"}"#);
+    let pairs = [
+        ("auth.access_key", "AK"),
+        ("auth.secret_key", "CANARY-SK"),
+        ("auth.security_token", "CANARY-ST"),
+    ];
+    let fault = connected(&Script::new([quoting]), &pairs).identity().await.unwrap_err();
+    assert_eq!(fault.fault.message, "no: x-security-token:(redacted)|(redacted)");
+    assert!(fault.fault.advice.contains("expired"), "{}", fault.fault.advice);
+}
+
+#[tokio::test(start_paused = true)]
 async fn reads_outlast_a_bad_quarter_of_an_hour_of_nothing_worse_than_throttling() {
     let mut answers: Vec<Answer> = (0..6).map(|_| error(400, "EndPoint.0022")).collect();
     answers.extend([status(429, ""), status(503, ""), lost(), nothing()]);

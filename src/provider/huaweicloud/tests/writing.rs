@@ -73,9 +73,23 @@ async fn a_decision_answers_with_the_connection() {
     assert_eq!(object.id, format!("{SERVICE_ID}/{ENDPOINT_ID}"));
     assert_eq!(object.attributes.text("decision"), Some("accept"));
     let (result, _) = send(&call, [lost(), error(400, "Endpoint.2014")]).await;
-    assert_eq!(result, Ok(Reply { object: None }));
+    let object = result.unwrap().object.unwrap();
+    assert_eq!(object.id, format!("{SERVICE_ID}/{ENDPOINT_ID}"));
+    assert_eq!(object.attributes.text("decision"), None);
     let (result, _) = send(&call, [error(400, "EndPoint.2019")]).await;
     assert!(matches!(result, Err(WriteFault::Refused(Class::State, _))), "{result:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_whitelist_is_named_by_its_service() {
+    let want = json!({"endpoint_service_id": "s", "permissions": [{"permission": "*"}]});
+    let call = first("vpcep_whitelist", &Effect::Create { want: attributes(want) });
+    let (result, _) = send(&call, [ok(r#"{"permissions":["*"]}"#)]).await;
+    let object = result.unwrap().object.unwrap();
+    assert_eq!(
+        (object.id.as_str(), json(&object.attributes)),
+        ("s", json!({"id": "s", "endpoint_service_id": "s"}))
+    );
 }
 
 #[tokio::test(start_paused = true)]
