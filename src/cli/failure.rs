@@ -71,7 +71,8 @@ pub(super) fn tell_diagnostics(ui: &Ui, all: &[Diagnostic], texts: &Texts) {
         if ui.is_json() {
             ui.event(stream::diagnostic(diagnostic, line_of(diagnostic, texts)));
         } else {
-            ui.note(&format!("{}\n\n", Renderer::new(texts, ui.err_look().colour).one(diagnostic)));
+            ui.note(&Renderer::new(texts, ui.err_look().colour).one(diagnostic));
+            ui.note("");
         }
     }
 }

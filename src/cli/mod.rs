@@ -7,6 +7,7 @@
 mod args;
 mod cloud;
 mod commands;
+mod conceal;
 mod confirm;
 mod exit;
 mod failure;
@@ -79,9 +80,10 @@ fn dispatch(command: Command, global: Global, ui: &Ui) -> Ended {
 
 async fn perform(command: Command, options: &Options, ui: &Ui) -> Ended {
     if ui.is_json() && command.streams() {
-        ui.event(stream::version());
+        ui.event(stream::version(options.simulated));
     }
-    if options.simulated && command.contacts() && !ui.is_json() {
+    if options.simulated && matches!(command, Command::Drift(_) | Command::Import(_)) && !ui.is_json() {
+        // Plans say so themselves.
         ui.note("Simulated: the embedded cloud takes the place of every provider (--sim).");
     }
     match command {
