@@ -230,4 +230,3 @@ async fn record_outputs(
         report.broken = Some(error.to_string());
     }
 }
-

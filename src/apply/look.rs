@@ -50,7 +50,8 @@ pub(super) async fn look_for(
     let mut pause = Duration::from_millis(500);
     let mut last_fault;
     loop {
-        let settled = clock.now().duration_since(begun) >= jiff::SignedDuration::try_from(settle).unwrap_or_default();
+        let settled =
+            clock.now().duration_since(begun) >= jiff::SignedDuration::try_from(settle).unwrap_or_default();
         match cloud.list(&schema.kind, None, &|id| !claims.has(id)).await {
             Ok(objects) => {
                 last_fault = None;

@@ -65,7 +65,7 @@ impl World {
 ///
 /// # Errors
 /// What is still not known, or does not evaluate.
-pub fn resolve_one(input: &PlanInput, world: &World, secrets: &Secrets) -> Result<Value, Fault> {
+pub(super) fn resolve_one(input: &PlanInput, world: &World, secrets: &Secrets) -> Result<Value, Fault> {
     let worth;
     let deferred = match input {
         PlanInput::Known(value) => return Ok(value.clone()),

@@ -6,7 +6,7 @@ use crate::plan::{Step, StepId};
 
 /// What waits, what is ready, what can never run.
 #[derive(Clone, Debug)]
-pub struct Schedule {
+pub(super) struct Schedule {
     /// How many steps each still waits for.
     waiting: BTreeMap<StepId, usize>,
     /// Who waits for a step.
@@ -17,7 +17,7 @@ pub struct Schedule {
 
 impl Schedule {
     /// A schedule of these steps.
-    pub fn new(steps: &[Step]) -> Schedule {
+    pub(super) fn new(steps: &[Step]) -> Schedule {
         let mut schedule = Schedule {
             waiting: BTreeMap::new(),
             followers: BTreeMap::new(),
@@ -38,14 +38,14 @@ impl Schedule {
     }
 
     /// The next ready step, which runs from now on.
-    pub fn start(&mut self) -> Option<StepId> {
+    pub(super) fn start(&mut self) -> Option<StepId> {
         let step = self.ready.pop_first()?;
         self.running.insert(step);
         Some(step)
     }
 
     /// A running step succeeded: its followers may be ready.
-    pub fn succeeded(&mut self, step: StepId) {
+    pub(super) fn succeeded(&mut self, step: StepId) {
         self.ended(step);
         for follower in self.followers.remove(&step).unwrap_or_default() {
             if let Some(count) = self.waiting.get_mut(&follower) {
@@ -59,7 +59,7 @@ impl Schedule {
     }
 
     /// A running step did not succeed: everything that needs it, at any distance, will not run.
-    pub fn failed(&mut self, step: StepId) -> BTreeSet<StepId> {
+    pub(super) fn failed(&mut self, step: StepId) -> BTreeSet<StepId> {
         self.ended(step);
         let mut lost = BTreeSet::new();
         let mut open = self.followers.remove(&step).unwrap_or_default();
@@ -76,13 +76,8 @@ impl Schedule {
         assert!(self.running.remove(&step), "step {step} ended without running: please report");
     }
 
-    /// Whether anything runs.
-    pub fn is_running(&self) -> bool {
-        !self.running.is_empty()
-    }
-
     /// What has not been started, when nothing more shall be.
-    pub fn abandon(&mut self) -> BTreeSet<StepId> {
+    pub(super) fn abandon(&mut self) -> BTreeSet<StepId> {
         let waiting = std::mem::take(&mut self.waiting).into_keys();
         waiting.chain(std::mem::take(&mut self.ready)).collect()
     }
@@ -110,14 +105,16 @@ mod tests {
     #[test]
     fn a_step_starts_when_all_it_needs_has_succeeded() {
         let mut schedule = Schedule::new(&steps(&[&[], &[], &[1, 2], &[3]]));
-        assert_eq!((schedule.start(), schedule.start(), schedule.start()), (Some(StepId(1)), Some(StepId(2)), None));
+        assert_eq!(
+            (schedule.start(), schedule.start(), schedule.start()),
+            (Some(StepId(1)), Some(StepId(2)), None)
+        );
         schedule.succeeded(StepId(2));
         assert_eq!(schedule.start(), None);
         schedule.succeeded(StepId(1));
         assert_eq!(schedule.start(), Some(StepId(3)));
         schedule.succeeded(StepId(3));
         assert_eq!(schedule.start(), Some(StepId(4)));
-        assert!(schedule.is_running());
     }
 
     #[test]

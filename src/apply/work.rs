@@ -14,7 +14,8 @@ use crate::plan::{Event, Keep, Step, StepAction, StepEnd};
 use crate::provider::{self, Call, Class, Clock, Cloud, Effect, Read, Settling, Write, WriteFault};
 use crate::refresh::Clouds;
 use crate::resource::{
-    Address, Attributes, Catalog, Change, Compare, Fault, Identity, KindSchema, Object, ObjectId, ProviderName,
+    Address, Attributes, Catalog, Change, Compare, Fault, Identity, KindSchema, Object, ObjectId,
+    ProviderName,
 };
 use crate::state::{Begun, Binding, Entry, Origin, Outcome, Seq, SessionHandle, StateError};
 
@@ -100,7 +101,9 @@ impl Worker {
 
     fn binding(&self, provider: &ProviderName, keep: &Keep) -> Result<Binding, StepEnd> {
         let identity = self.identities.get(provider).cloned().ok_or_else(|| {
-            StepEnd::Failed(Fault::message(format!("the plan does not say where provider `{provider}` leads")))
+            StepEnd::Failed(Fault::message(format!(
+                "the plan does not say where provider `{provider}` leads"
+            )))
         })?;
         Ok(Binding {
             provider: provider.clone(),
@@ -151,8 +154,11 @@ impl Doing<'_> {
                 if let Some(object) = adopt {
                     self.adopt(object.clone(), Origin::Made, None).await?;
                 }
-                let effect =
-                    Effect::Update { id: id.clone(), have: self.job.have.clone(), want: self.job.want.clone() };
+                let effect = Effect::Update {
+                    id: id.clone(),
+                    have: self.job.have.clone(),
+                    want: self.job.want.clone(),
+                };
                 let before = Object { id: id.clone(), attributes: self.job.have.clone() };
                 let changed = self.perform(&effect, Some(before)).await?;
                 let object = self.settled(changed).await?;
@@ -212,9 +218,9 @@ impl Doing<'_> {
         }
         match object {
             Some(object) => Ok(Told { object, fresh }),
-            None => {
-                Err(StepEnd::Failed(Fault::message("the cloud answered without an object; please report this")))
-            }
+            None => Err(StepEnd::Failed(Fault::message(
+                "the cloud answered without an object; please report this",
+            ))),
         }
     }
 
@@ -274,11 +280,10 @@ impl Doing<'_> {
                     (Outcome::Failed { fault: fault.clone() }, Next::End(StepEnd::Failed(fault)))
                 }
                 Err(WriteFault::Unchangeable(attribute, fault)) => {
-                    let outcome = Outcome::Unchangeable { attribute: attribute.to_owned(), fault: fault.clone() };
-                    let fault = Fault {
-                        advice: "plan again: the next plan replaces the object".to_owned(),
-                        ..fault
-                    };
+                    let outcome =
+                        Outcome::Unchangeable { attribute: attribute.to_owned(), fault: fault.clone() };
+                    let fault =
+                        Fault { advice: "plan again: the next plan replaces the object".to_owned(), ..fault };
                     (outcome, Next::End(StepEnd::Failed(fault)))
                 }
                 Err(WriteFault::Unanswered(fault)) => {
@@ -338,7 +343,8 @@ impl Doing<'_> {
         self.tell(Event::Waiting { step: self.step().id, status: "no answer; looking for it".into() });
         let worker = self.worker;
         let found =
-            look_for(&self.cloud, self.schema, want, begun, worker.settle, &worker.claims, &worker.clock).await;
+            look_for(&self.cloud, self.schema, want, begun, worker.settle, &worker.claims, &worker.clock)
+                .await;
         match found {
             Found::Made(object) => {
                 let object = self.as_recorded(object);
@@ -478,7 +484,9 @@ impl Doing<'_> {
 
     /// Reads the object that this step completed, in its own account, until it shows that.
     async fn complete(&self, other: &Address) -> Result<Option<(Address, Attributes)>, StepEnd> {
-        let Some(recorded) = self.worker.session.with(|r| r.objects.get(other).cloned()) else { return Ok(None) };
+        let Some(recorded) = self.worker.session.with(|r| r.objects.get(other).cloned()) else {
+            return Ok(None);
+        };
         let schema = self.worker.catalog.schema(&other.block);
         let Ok(cloud) = self.worker.clouds.get(&recorded.provider) else { return Ok(None) };
         let until = self.worker.clock.deadline(COMPLETION).min(self.deadline);
@@ -493,9 +501,11 @@ impl Doing<'_> {
         loop {
             if let Ok(Some(object)) = &seen {
                 let settled = provider::resting(&schema.kind, object) == Settling::Ready;
-                let late = schema.attributes.iter().any(|a| a.is_late() && object.attributes.get(a.name).is_some());
+                let late =
+                    schema.attributes.iter().any(|a| a.is_late() && object.attributes.get(a.name).is_some());
                 let overdue = Instant::now() >= until;
-                if settled && (late || status(&object.attributes) != status(&recorded.attributes)) || overdue {
+                if settled && (late || status(&object.attributes) != status(&recorded.attributes)) || overdue
+                {
                     let entry = Entry::Seen {
                         address: other.clone(),
                         id: object.id.clone(),
@@ -509,8 +519,8 @@ impl Doing<'_> {
             } else if Instant::now() >= until {
                 return Ok(None); // the next refresh reads it
             }
-            let looks =
-                looks.get_or_insert_with(|| watch.follow(&recorded.provider, &cloud, schema, None, &recorded.id));
+            let looks = looks
+                .get_or_insert_with(|| watch.follow(&recorded.provider, &cloud, schema, None, &recorded.id));
             match tokio::time::timeout_at(until, looks.recv()).await {
                 Ok(Some(look)) => seen = look,
                 Ok(None) => return Ok(None),

@@ -43,7 +43,8 @@ fn kind(
         completes: None,
         natural_key: &[],
         adopts: false,
-        exclusive: &[],
+        exclusive: None,
+        forgets: None,
         timeout_minutes: 10,
     }
 }

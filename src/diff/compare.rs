@@ -148,10 +148,11 @@ fn update(
             // A replacement shows what the new object will be, not only what differs.
             let all = all_of(schema, &want);
             let differs: BTreeSet<String> = differences.iter().map(|d| d.attribute.clone()).collect();
-            differences.extend(all.into_iter().filter(|d| !differs.contains(&d.attribute)).map(|d| Difference {
-                before: d.after.clone(),
-                ..d
-            }));
+            differences.extend(
+                all.into_iter()
+                    .filter(|d| !differs.contains(&d.attribute))
+                    .map(|d| Difference { before: d.after.clone(), ..d }),
+            );
             (Need::Replace, reason)
         }
         None if !changed.is_empty() => {

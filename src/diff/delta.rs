@@ -64,7 +64,11 @@ impl Delta {
                 Some(Worth::Deferred(_)) => None,
                 None if new => None,
                 None if attribute.is_late() => self.have.get(name).cloned(),
-                None if self.need == Need::Update && attribute.compare == crate::resource::Compare::Volatile => None,
+                None if self.need == Need::Update
+                    && attribute.compare == crate::resource::Compare::Volatile =>
+                {
+                    None
+                }
                 None => Some(self.have.value(name).clone()),
             };
             match known {

@@ -31,7 +31,12 @@ pub fn drift(schema: &KindSchema, recorded: &RecordedObject, live: &Attributes) 
             continue;
         }
         let show = |value: &Value| Shown::of(value, recorded.sensitive.contains(name));
-        moved.push(Difference { attribute: name.into(), before: show(was), after: show(&is), replaces: None });
+        moved.push(Difference {
+            attribute: name.into(),
+            before: show(was),
+            after: show(&is),
+            replaces: None,
+        });
     }
     moved
 }

@@ -80,7 +80,8 @@ impl<N: Ord + Clone, W: Clone> Dag<N, W> {
 
     fn closure(&self, nodes: impl IntoIterator<Item = N>, direction: Direction) -> BTreeSet<N> {
         let mut found = BTreeSet::new();
-        let mut open: Vec<NodeIndex> = nodes.into_iter().filter_map(|n| self.index.get(&n).copied()).collect();
+        let mut open: Vec<NodeIndex> =
+            nodes.into_iter().filter_map(|n| self.index.get(&n).copied()).collect();
         while let Some(at) = open.pop() {
             if found.insert(self.graph[at].clone()) {
                 open.extend(self.graph.neighbors_directed(at, direction));
@@ -112,7 +113,8 @@ mod tests {
 
     #[test]
     fn the_order_respects_every_edge_and_is_stable() {
-        let dag = dag(&[("accept", "endpoint"), ("endpoint", "whitelist"), ("whitelist", "service"), ("b", "a")]);
+        let dag =
+            dag(&[("accept", "endpoint"), ("endpoint", "whitelist"), ("whitelist", "service"), ("b", "a")]);
         let order = dag.order().unwrap();
         let at = |n| order.iter().position(|x| *x == n).unwrap();
         for (waiting, first, ()) in dag.edges() {
@@ -130,7 +132,8 @@ mod tests {
 
     #[test]
     fn a_loop_is_shown_whole() {
-        let Loop(found) = dag(&[("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"), ("a", "e")]).order().unwrap_err();
+        let Loop(found) =
+            dag(&[("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"), ("a", "e")]).order().unwrap_err();
         let names: Vec<_> = found.iter().map(|(n, ())| *n).collect();
         assert_eq!(names, ["a", "b", "c"]);
     }

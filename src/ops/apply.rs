@@ -86,7 +86,8 @@ async fn still_good(
         )));
     }
     if plan.simulated != workspace.simulated {
-        let (made, now) = if plan.simulated { ("the simulated", "the real") } else { ("the real", "the simulated") };
+        let (made, now) =
+            if plan.simulated { ("the simulated", "the real") } else { ("the real", "the simulated") };
         return Err(stale(format!("the plan was made against {made} cloud, and this is {now} one")));
     }
     if plan.configuration != workspace.configuration.digest {
@@ -96,9 +97,8 @@ async fn still_good(
     let same_revision = plan.revision.serial == recorded.revision.serial
         && (plan.revision.lineage == recorded.revision.lineage || plan.revision.lineage.is_none());
     let same_state = same_revision && plan.seq == recorded.seq;
-    let resumed = !same_state
-        && same_revision
-        && interrupted.is_some_and(|run| run.plan == approved.digest());
+    let resumed =
+        !same_state && same_revision && interrupted.is_some_and(|run| run.plan == approved.digest());
     if !same_state && !resumed {
         return Err(stale(format!(
             "the state has changed since: the plan was made from serial {} (entry {}), and it is at serial {} (entry {})",
@@ -109,13 +109,19 @@ async fn still_good(
         return Ok((plan.clone(), secrets));
     }
     // A saved plan, or the rest of one: look again, and go on only with what was approved.
-    let options =
-        PlanOptions { mode: plan.mode, selection: plan.selection.clone(), no_refresh: plan.fingerprints.is_empty() && !resumed };
+    let options = PlanOptions {
+        mode: plan.mode,
+        selection: plan.selection.clone(),
+        no_refresh: plan.fingerprints.is_empty() && !resumed,
+    };
     let (fresh, secrets) = decide(workspace, &options, &recorded).await?;
     if resumed {
         let beyond = beyond_approval(plan, &fresh);
         if !beyond.is_empty() {
-            return Err(stale(format!("after the interrupted run more is to do than was approved: {}", beyond.join(", "))));
+            return Err(stale(format!(
+                "after the interrupted run more is to do than was approved: {}",
+                beyond.join(", ")
+            )));
         }
         return Ok((fresh, secrets));
     }

@@ -22,7 +22,8 @@ pub struct Imported {
 /// The address is not in the configuration or has an object already, the object belongs to another
 /// address, or is not there.
 pub async fn import(workspace: &Workspace, address: &Address, id: &str) -> Result<Imported, Failure> {
-    let Some(declared) = workspace.configuration.blocks.get(&address.block).filter(|_| !address.is_data()) else {
+    let Some(declared) = workspace.configuration.blocks.get(&address.block).filter(|_| !address.is_data())
+    else {
         return Err(refuse(
             "Nothing to import to",
             format!("the configuration has no resource `{}`", address.block),
@@ -52,7 +53,11 @@ pub async fn import(workspace: &Workspace, address: &Address, id: &str) -> Resul
                 "there is no {} `{id}` in account {}, project {}, region {}",
                 schema.kind, identity.account, identity.project, identity.region
             );
-            return Err(refuse("There is no such object", detail, "check the id and the provider block of the resource"));
+            return Err(refuse(
+                "There is no such object",
+                detail,
+                "check the id and the provider block of the resource",
+            ));
         }
         Err(fault) => {
             let detail = format!("{address}: {}", fault.fault);

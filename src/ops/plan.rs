@@ -62,8 +62,7 @@ pub(super) async fn decide(
         reader.identify(kinds.iter().map(|(provider, _)| provider.clone()), &mut live).await?;
         reader.list_candidates(kinds, &mut live).await?;
         let now = workspace.clock.now();
-        let resolution =
-            uncertain::resolve(recorded, &live, &workspace.catalog, now, workspace.settle)?;
+        let resolution = uncertain::resolve(recorded, &live, &workspace.catalog, now, workspace.settle)?;
         match resolution.wait_until {
             Some(until) => {
                 let wait = until.duration_since(now).max(jiff::SignedDuration::from_secs(1));

@@ -37,7 +37,9 @@ impl Plan {
     /// What stands against it.
     pub fn approve(self, by: Approval) -> Result<Approved, Refusal> {
         if let Some(fault) = self.diagnostics.iter().find(|d| d.severity == Severity::Error) {
-            return Err(Refusal { why: format!("the plan has a fault: {}: {}", fault.summary, fault.detail) });
+            return Err(Refusal {
+                why: format!("the plan has a fault: {}: {}", fault.summary, fault.detail),
+            });
         }
         let digest = planfile::digest(&self);
         Ok(Approved { plan: self, digest, by })

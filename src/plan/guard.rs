@@ -82,7 +82,11 @@ pub(super) fn overlap(rule: Exclusive, one: &Attributes, other: &Attributes) -> 
     }
     let keys = |attributes: &Attributes| -> BTreeSet<Vec<Value>> {
         let elements = attributes.get(rule.set).and_then(Value::as_list).unwrap_or_default();
-        elements.iter().filter_map(Value::as_map).map(|e| rule.fields.iter().map(|f| e.get(*f).cloned().unwrap_or_default()).collect()).collect()
+        elements
+            .iter()
+            .filter_map(Value::as_map)
+            .map(|e| rule.fields.iter().map(|f| e.get(*f).cloned().unwrap_or_default()).collect())
+            .collect()
     };
     let common = keys(one).intersection(&keys(other)).next().cloned()?;
     let fields = rule.fields.iter().zip(&common).map(|(f, v)| format!("{f} {v}"));
@@ -111,7 +115,8 @@ fn shared_sets(proposal: &Proposal, selected: &Selected, catalog: &Catalog) -> V
         }
     }
     let mut faults = Vec::new();
-    for group in owners.into_values().filter(|g| g.len() > 1 && g.iter().any(|(_, _, exclusive)| *exclusive)) {
+    for group in owners.into_values().filter(|g| g.len() > 1 && g.iter().any(|(_, _, exclusive)| *exclusive))
+    {
         let names: Vec<String> = group.iter().map(|(a, _, _)| a.to_string()).collect();
         let (address, item, _) = group[0];
         let mut fault = Diagnostic::error(
@@ -128,4 +133,3 @@ fn shared_sets(proposal: &Proposal, selected: &Selected, catalog: &Catalog) -> V
     }
     faults
 }
-

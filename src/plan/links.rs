@@ -66,8 +66,11 @@ pub(super) fn build(
     for (address, item) in &proposal.items {
         for read in &item.reads {
             dag.wait(address, &read.address, Wait::Reads(read.attribute.clone()));
-            let late = catalog.schema(&read.address.block).attribute(&read.attribute).is_some_and(|a| a.is_late());
-            for accept in completed_by.get(&read.address).into_iter().flatten().filter(|a| late && *a != address) {
+            let late =
+                catalog.schema(&read.address.block).attribute(&read.attribute).is_some_and(|a| a.is_late());
+            for accept in
+                completed_by.get(&read.address).into_iter().flatten().filter(|a| late && *a != address)
+            {
                 dag.wait(address, accept, Wait::Completion);
             }
         }
@@ -141,7 +144,13 @@ impl<'a> Index<'a> {
             }
             for (_, theirs) in wanted.iter().filter(|(k, _)| *k == kind) {
                 for denotes in index.denotes(address, item, theirs) {
-                    index.denoting.entry((kind, theirs)).or_default().entry(denotes).or_default().push(address);
+                    index
+                        .denoting
+                        .entry((kind, theirs))
+                        .or_default()
+                        .entry(denotes)
+                        .or_default()
+                        .push(address);
                 }
             }
         }

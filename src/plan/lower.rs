@@ -98,11 +98,8 @@ pub fn lower(
     let (steps, numbers) = lowering.numbered(proposal)?;
 
     let changes = changes(&on, proposal, &selected, &create_first, &lowering, &numbers);
-    let unchanged = proposal
-        .items
-        .iter()
-        .filter(|(a, i)| !selected.has(a) || i.delta.need == Need::Nothing)
-        .count();
+    let unchanged =
+        proposal.items.iter().filter(|(a, i)| !selected.has(a) || i.delta.need == Need::Nothing).count();
     let mut plan = Plan {
         stack: on.configuration.stack.clone(),
         simulated,
@@ -194,8 +191,10 @@ impl Lowering {
                 }
             }
             Need::Adopt => {
-                let object = item.delta.found.clone().unwrap_or(Object { id, attributes: item.delta.have.clone() });
-                let mut object = Object { attributes: item.delta.have.clone(), ..shown_object(&object, item) };
+                let object =
+                    item.delta.found.clone().unwrap_or(Object { id, attributes: item.delta.have.clone() });
+                let mut object =
+                    Object { attributes: item.delta.have.clone(), ..shown_object(&object, item) };
                 for (name, value) in settings(schema, item).0 {
                     object.attributes.set(name, value);
                 }
@@ -206,7 +205,8 @@ impl Lowering {
             }
             Need::Create if item.delta.found.is_none() => {
                 let want = self.inputs(address, &item.delta.want);
-                let step = self.step(schema, proposal, address, item, StepAction::Create { want, deposes: false });
+                let step =
+                    self.step(schema, proposal, address, item, StepAction::Create { want, deposes: false });
                 self.makes.insert(address.clone(), step);
             }
             Need::Create | Need::Update => self.update(schema, proposal, address, item),
@@ -250,7 +250,9 @@ impl Lowering {
         });
         let parts = schema.members().and_then(|rule| {
             let name = rule.attribute.name;
-            let (Some(PlanInput::Known(then)), now) = (want.get(name), delta.have.value(name)) else { return None };
+            let (Some(PlanInput::Known(then)), now) = (want.get(name), delta.have.value(name)) else {
+                return None;
+            };
             if rule.keeps_all(now, then) {
                 return None; // nothing is taken away: grant alone
             }
@@ -268,7 +270,8 @@ impl Lowering {
         let mut before_revoke = have.clone();
         let granted = (grows || others || adopt.is_some()).then(|| {
             want.insert(name.to_owned(), PlanInput::Known(between.clone()));
-            let action = StepAction::Update { id: id.clone(), have, want: want.clone(), part: Part::Grant, adopt };
+            let action =
+                StepAction::Update { id: id.clone(), have, want: want.clone(), part: Part::Grant, adopt };
             before_revoke = want.clone();
             let step = self.step(schema, proposal, address, item, action);
             self.makes.insert(address.clone(), step);
@@ -340,7 +343,12 @@ impl Lowering {
                     Observation::Absent => StepAction::Forget { deposed: Some(object.id.clone()) },
                     _ => StepAction::Delete {
                         id: object.id.clone(),
-                        have: object.attributes.0.iter().map(|(k, v)| (k.clone(), PlanInput::Known(v.clone()))).collect(),
+                        have: object
+                            .attributes
+                            .0
+                            .iter()
+                            .map(|(k, v)| (k.clone(), PlanInput::Known(v.clone())))
+                            .collect(),
                         deposed: true,
                     },
                 };
@@ -377,9 +385,10 @@ impl Lowering {
             _ => item.wishes.create_s,
         };
         let completes = match action {
-            StepAction::Create { .. } | StepAction::Update { .. } | StepAction::Adopt { .. } | StepAction::Await { .. } => {
-                self.completes.get(address).cloned()
-            }
+            StepAction::Create { .. }
+            | StepAction::Update { .. }
+            | StepAction::Adopt { .. }
+            | StepAction::Await { .. } => self.completes.get(address).cloned(),
             _ => None,
         };
         self.push(Draft {
@@ -465,7 +474,9 @@ impl Lowering {
         // What ends an object waits for its dependents.
         for (dependent, recorded) in on.recorded.objects.iter().filter(|(a, _)| selected.has(a)) {
             for address in &recorded.dependencies {
-                let Some(&ends) = self.ends.get(address).or_else(|| self.revokes.get(address)) else { continue };
+                let Some(&ends) = self.ends.get(address).or_else(|| self.revokes.get(address)) else {
+                    continue;
+                };
                 let is_cover = self.covered.get(dependent).is_some_and(|cover| cover == address);
                 if let Some(&ended) = self.ends.get(dependent)
                     && !is_cover
@@ -473,7 +484,7 @@ impl Lowering {
                     edges.push((ended, ends));
                 }
                 // Who stays lets go of it first, unless it stays for the successor.
-                let successor_first = self.makes.get(address).is_none() || create_first.contains(address);
+                let successor_first = !self.makes.contains_key(address) || create_first.contains(address);
                 let revoked = !self.ends.contains_key(address);
                 if let Some(&made) = self.makes.get(dependent)
                     && (successor_first && !revoked)
@@ -530,7 +541,8 @@ impl Lowering {
                 .iter()
                 .map(|(i, ())| format!("{} {}", self.drafts[*i].action.word(), self.drafts[*i].address))
                 .collect();
-            let place = hops.iter().find_map(|(i, ())| proposal.items.get(&self.drafts[*i].address)?.place.clone());
+            let place =
+                hops.iter().find_map(|(i, ())| proposal.items.get(&self.drafts[*i].address)?.place.clone());
             vec![
                 Diagnostic::error(
                     "The steps wait for each other in a loop",
@@ -597,7 +609,11 @@ fn record_differs(schema: &KindSchema, item: &Item, recorded: &RecordedObject, k
 /// The settings of ours that the author gives.
 fn settings(schema: &KindSchema, item: &Item) -> Attributes {
     let known = known(&item.delta.want);
-    known.iter().filter(|(n, _)| schema.attribute(n).is_some_and(|a| a.change == Changing::Setting)).map(|(n, v)| (n.to_owned(), v.clone())).collect()
+    known
+        .iter()
+        .filter(|(n, _)| schema.attribute(n).is_some_and(|a| a.change == Changing::Setting))
+        .map(|(n, v)| (n.to_owned(), v.clone()))
+        .collect()
 }
 
 /// What is recorded when an object is bound before it is changed: what counts as ours.
@@ -619,8 +635,9 @@ fn shown_object(object: &Object, item: &Item) -> Object {
 fn fingerprints(on: &Situation<'_>) -> BTreeMap<Address, String> {
     let mut all = BTreeMap::new();
     for (address, recorded) in &on.recorded.objects {
-        let provider =
-            super::walk::reading_block(on.configuration, address, recorded).unwrap_or(&recorded.provider).clone();
+        let provider = super::walk::reading_block(on.configuration, address, recorded)
+            .unwrap_or(&recorded.provider)
+            .clone();
         let sight = Sight { provider, kind: address.kind().clone(), id: recorded.id.clone() };
         let print = match on.live.get(&sight) {
             Observation::Present { object, .. } => Live::fingerprint(object, address.kind(), on.catalog),
@@ -668,7 +685,10 @@ fn changes(
         let mut notes = delta.notes.clone();
         let mut reason = delta.reason.clone();
         if let Some((_, object)) = found {
-            let text = format!("an interrupted run made it: {} is the only object that fits what was begun", object.id);
+            let text = format!(
+                "an interrupted run made it: {} is the only object that fits what was begun",
+                object.id
+            );
             if action == Action::Adopt {
                 reason = Reason::new(ReasonCode::Interrupted, text);
             } else {
@@ -714,7 +734,10 @@ fn changes(
                 address: address.clone(),
                 provider: objects.first().map_or_else(|| "".into(), |o| o.provider.clone()),
                 action: Action::Delete,
-                reason: Reason::new(ReasonCode::Deposed, "it is left over from a replacement that was cut off"),
+                reason: Reason::new(
+                    ReasonCode::Deposed,
+                    "it is left over from a replacement that was cut off",
+                ),
                 place: None,
                 id: objects.first().map(|o| o.id.clone()),
                 differences: Vec::new(),
@@ -727,7 +750,12 @@ fn changes(
     changes
 }
 
-fn status_of<'a>(on: &Situation<'a>, address: &Address, id: Option<&str>, item: &Item) -> Option<&'a Settling> {
+fn status_of<'a>(
+    on: &Situation<'a>,
+    address: &Address,
+    id: Option<&str>,
+    item: &Item,
+) -> Option<&'a Settling> {
     let sight = Sight { provider: item.provider.clone(), kind: address.kind().clone(), id: id?.to_owned() };
     match on.live.get(&sight) {
         Observation::Present { settling, .. } => Some(settling),

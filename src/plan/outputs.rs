@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::walk::{Proposal, Situation};
-use super::{Handle, HandleSource, OutputChange, Plan, PlanInput, PlanMode, PlannedOutput, Secrets, Shown, StepAction};
+use super::{
+    Handle, HandleSource, OutputChange, Plan, PlanInput, PlanMode, PlannedOutput, Secrets, Shown, StepAction,
+};
 use crate::expr::{Deferred, Reference, View, Worth};
 use crate::resource::{Address, Block, Key, Value};
 
@@ -12,12 +14,19 @@ pub(super) fn plan(on: &Situation<'_>, proposal: &Proposal, plan: &mut Plan, sec
     let made: BTreeSet<Address> = plan
         .steps
         .iter()
-        .filter(|s| !matches!(s.action, StepAction::Record { .. } | StepAction::Forget { .. } | StepAction::Delete { .. }))
+        .filter(|s| {
+            !matches!(
+                s.action,
+                StepAction::Record { .. } | StepAction::Forget { .. } | StepAction::Delete { .. }
+            )
+        })
         .map(|s| s.address.clone())
         .collect();
     for (name, (input, sensitive)) in &proposal.outputs {
         let worth = match &input.worth {
-            Worth::Deferred(deferred) if !deferred.needs.iter().any(|n| comes_to_be_known(&made, proposal, n)) => {
+            Worth::Deferred(deferred)
+                if !deferred.needs.iter().any(|n| comes_to_be_known(&made, proposal, n)) =>
+            {
                 Worth::Known(without_what_stays_unknown(deferred, proposal))
             }
             worth => worth.clone(),
@@ -34,7 +43,9 @@ pub(super) fn plan(on: &Situation<'_>, proposal: &Proposal, plan: &mut Plan, sec
             let after = match &worth {
                 Worth::Known(value) => Shown::of(value, *sensitive),
                 Worth::Deferred(_) if *sensitive => Shown::Sensitive,
-                Worth::Deferred(deferred) => Shown::Unknown(deferred.source.as_str().unwrap_or_default().to_owned()),
+                Worth::Deferred(deferred) => {
+                    Shown::Unknown(deferred.source.as_str().unwrap_or_default().to_owned())
+                }
             };
             plan.outputs.push(OutputChange { name: name.clone(), before: shown_before, after });
         }

@@ -53,7 +53,10 @@ impl Selected {
         let dag = &proposal.links.dag;
         let ends = |address: &Address| {
             mode == PlanMode::Destroy
-                || proposal.items.get(address).is_some_and(|i| matches!(i.delta.need, Need::Delete | Need::Forget))
+                || proposal
+                    .items
+                    .get(address)
+                    .is_some_and(|i| matches!(i.delta.need, Need::Delete | Need::Forget))
         };
         let only = (!selection.target.is_empty()).then(|| {
             let (ending, staying): (Vec<_>, Vec<_>) = target.into_iter().partition(ends);
@@ -113,7 +116,10 @@ fn fault_of(option: &str, detail: String) -> Box<Diagnostic> {
 ///
 /// # Errors
 /// Names that select nothing.
-pub fn replaced(written: &[String], known: &BTreeSet<&Address>) -> Result<BTreeSet<Address>, Vec<Diagnostic>> {
+pub fn replaced(
+    written: &[String],
+    known: &BTreeSet<&Address>,
+) -> Result<BTreeSet<Address>, Vec<Diagnostic>> {
     let mut found = BTreeSet::new();
     let mut faults = Vec::new();
     for text in written {

@@ -183,7 +183,9 @@ fn ambiguous(pending: &Pending, found: &[&Object]) -> Diagnostic {
     let address = &pending.begun.address;
     let choices: Vec<String> = found
         .iter()
-        .map(|o| format!("{} (made {})", o.id, o.attributes.text("created_at").unwrap_or("at an unknown time")))
+        .map(|o| {
+            format!("{} (made {})", o.id, o.attributes.text("created_at").unwrap_or("at an unknown time"))
+        })
         .collect();
     Diagnostic::error(
         "An interrupted creation cannot be told apart",

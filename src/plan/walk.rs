@@ -18,8 +18,7 @@ use crate::expr::{Each, Input, Reference, View, Worth};
 use crate::provider::{ReadFault, Settling};
 use crate::refresh::{Live, Observation, Question, Sight};
 use crate::resource::{
-    Address, Block, Catalog, Identity, Key, KindSchema, Listing, Mode, Object, ObjectId,
-    ProviderName, Value,
+    Address, Block, Catalog, Identity, Key, KindSchema, Listing, Mode, Object, ObjectId, ProviderName, Value,
 };
 use crate::state::{Recorded, RecordedObject};
 
@@ -248,7 +247,11 @@ impl<'a> Walk<'a> {
         };
         for block in order {
             let Some(declared) = self.on.configuration.blocks.get(&block) else { continue };
-            let mut needed = declared.reads.keys().map(|(b, _)| b).chain(declared.depends_on.iter().map(|(d, _)| d.block()));
+            let mut needed = declared
+                .reads
+                .keys()
+                .map(|(b, _)| b)
+                .chain(declared.depends_on.iter().map(|(d, _)| d.block()));
             if needed.any(|b| self.blocked.contains(b)) {
                 self.blocked.insert(block);
                 continue;
@@ -265,13 +268,22 @@ impl<'a> Walk<'a> {
 
     /// The instances of a block, or nothing where that is a fault.
     fn instances(&mut self, declared: &ResourceBlock) -> Result<Vec<(Address, Each)>, ()> {
-        let instances = self.on.configuration.instances(declared, &self.proposal.views).map_err(|f| self.faults.extend(f))?;
+        let instances = self
+            .on
+            .configuration
+            .instances(declared, &self.proposal.views)
+            .map_err(|f| self.faults.extend(f))?;
         // An empty block is there, with no instances.
         self.proposal.views.entry(declared.block.clone()).or_default();
         Ok(instances.into_iter().map(|(key, each)| (declared.block.instance(key), each)).collect())
     }
 
-    fn inputs(&mut self, declared: &ResourceBlock, address: &Address, each: &Each) -> Result<BTreeMap<String, Input>, ()> {
+    fn inputs(
+        &mut self,
+        declared: &ResourceBlock,
+        address: &Address,
+        each: &Each,
+    ) -> Result<BTreeMap<String, Input>, ()> {
         let views = &self.proposal.views;
         let on = self.on;
         let mut faults = on.configuration.conditions(declared, address.key.as_ref(), each, views);
@@ -385,7 +397,8 @@ impl<'a> Walk<'a> {
                     // Without refresh the record is all there is to go by.
                     Some(object) => Some((as_recorded(object), Settling::Ready)),
                     None => {
-                        let parent = parent_of(schema, |name| inputs.get(name)?.known()?.as_str().map(str::to_owned));
+                        let parent =
+                            parent_of(schema, |name| inputs.get(name)?.known()?.as_str().map(str::to_owned));
                         self.needs.sights.extend(found.map(|sight| (sight, parent)));
                         waiting = true;
                         continue;
@@ -393,8 +406,7 @@ impl<'a> Walk<'a> {
                 },
             };
             let (replace, triggers) = self.replacement(declared, &address, &each, recorded)?;
-            let desired =
-                Desired { inputs: &inputs, ignored: &ignored, identity, replace: replace.as_ref() };
+            let desired = Desired { inputs: &inputs, ignored: &ignored, identity, replace: replace.as_ref() };
             let ending = Reason::new(ReasonCode::NotDesired, "");
             let delta = diff::compare(&Case {
                 schema,
@@ -488,7 +500,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn remember_extra(&mut self, declared: &ResourceBlock, address: &Address, each: &Each, inputs: &BTreeMap<String, Input>) {
+    fn remember_extra(
+        &mut self,
+        declared: &ResourceBlock,
+        address: &Address,
+        each: &Each,
+        inputs: &BTreeMap<String, Input>,
+    ) {
         let mut extra: BTreeSet<Address> = each.reads.iter().map(|r| r.address.clone()).collect();
         extra.extend(inputs.values().flat_map(|i| i.reads.iter().map(|r| r.address.clone())));
         for (dependency, _) in &declared.depends_on {
@@ -535,7 +553,11 @@ impl<'a> Walk<'a> {
             }
             if keep {
                 let view = delta.view(schema);
-                self.proposal.views.entry(address.block.clone()).or_default().insert(address.key.clone(), view);
+                self.proposal
+                    .views
+                    .entry(address.block.clone())
+                    .or_default()
+                    .insert(address.key.clone(), view);
             }
             let item = Item {
                 provider: sight.provider,
@@ -633,4 +655,3 @@ fn lookup_fault(address: &Address, declared: &ResourceBlock, fault: &ReadFault) 
         .about(address)
         .hint(fault.fault.advice.clone())
 }
-

@@ -108,7 +108,10 @@ impl Reader<'_> {
                     seen.extend(objects.into_iter().map(|o| (o.id.clone(), present(schema, o))));
                 }
                 Err(fault) => {
-                    return ids.iter().map(|id| (id.clone(), Observation::Unreadable(fault.clone()))).collect();
+                    return ids
+                        .iter()
+                        .map(|id| (id.clone(), Observation::Unreadable(fault.clone())))
+                        .collect();
                 }
             }
         }

@@ -86,7 +86,9 @@ impl MemberRule<'_> {
     pub fn union(&self, base: &Value, grown: &Value) -> Value {
         let names: BTreeSet<&str> = self.by_name(Some(grown)).into_keys().collect();
         let mut out: Vec<Value> = grown.as_list().unwrap_or_default().to_vec();
-        out.extend(base.as_list().unwrap_or_default().iter().filter(|m| !names.contains(self.name(m))).cloned());
+        out.extend(
+            base.as_list().unwrap_or_default().iter().filter(|m| !names.contains(self.name(m))).cloned(),
+        );
         out.sort();
         Value::List(out)
     }

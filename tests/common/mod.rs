@@ -201,12 +201,8 @@ pub(crate) fn failures(report: &Report) -> Vec<String> {
 
 /// A change in one line: `update vpcep_service.payments (ports)`.
 pub(crate) fn told(change: &Change) -> String {
-    let names: Vec<&str> = change
-        .differences
-        .iter()
-        .filter(|d| d.before != d.after)
-        .map(|d| d.attribute.as_str())
-        .collect();
+    let names: Vec<&str> =
+        change.differences.iter().filter(|d| d.before != d.after).map(|d| d.attribute.as_str()).collect();
     format!("{} {} ({})", change.action.word(), change.address, names.join(", "))
 }
 
@@ -221,5 +217,10 @@ pub(crate) fn steps(planned: &Planned) -> Vec<String> {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         if ids.is_empty() { String::new() } else { format!(" after {}", ids.join(" ")) }
     };
-    planned.plan.steps.iter().map(|s| format!("{} {} {}{}", s.id, s.action.word(), s.address, after(&s.after))).collect()
+    planned
+        .plan
+        .steps
+        .iter()
+        .map(|s| format!("{} {} {}{}", s.id, s.action.word(), s.address, after(&s.after)))
+        .collect()
 }

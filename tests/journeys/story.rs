@@ -64,10 +64,16 @@ async fn a_link_is_made_changed_and_destroyed() {
     assert!(address.as_str().is_some_and(|ip| ip.parse::<std::net::Ipv4Addr>().is_ok()), "{address}");
 
     journey.edit("client_port: 443", "client_port: 8443");
-    journey.edit("shop: 5fc973eea581490997e82ea11a1df31f", "shop: 5fc973eea581490997e82ea11a1df31f, lab: 0a0b0c0d0e0f40516273849506172839");
+    journey.edit(
+        "shop: 5fc973eea581490997e82ea11a1df31f",
+        "shop: 5fc973eea581490997e82ea11a1df31f, lab: 0a0b0c0d0e0f40516273849506172839",
+    );
     let planned = journey.plan().await;
     let changes: Vec<String> = planned.plan.changes.iter().map(told).collect();
-    assert_eq!(changes, ["update vpcep_service.payments (ports)", "update vpcep_whitelist.tenants (permissions)"]);
+    assert_eq!(
+        changes,
+        ["update vpcep_service.payments (ports)", "update vpcep_whitelist.tenants (permissions)"]
+    );
     assert!(planned.plan.outputs.is_empty() && planned.plan.drift.is_empty());
     journey.apply().await;
 

@@ -86,26 +86,34 @@ fn an_instance_reads_only_what_it_names() {
     let configuration = good(&format!(
         "{BASE}locals:\n  all: '${{vpcep_service.p}}'\n  ids: '${{[for k, s in vpcep_service.p : s.id]}}'\nresources:\n  vpcep_service:\n    p:\n      for_each: {{ a: 1, b: 2 }}\n  {SERVICE}  vpcep_accept:\n    one:\n      for_each: {{ a: x, b: y }}\n      endpoint_service_id: '${{vpcep_service.p[each.key].id}}'\n      endpoint_id: '${{each.value}}-${{local.all[\"b\"].description}}'\n    all:\n      endpoint_service_id: '${{join(\",\", vpcep_service.p[*].id)}}'\n      endpoint_id: '${{length(vpcep_service.p)}}${{local.ids[0]}}'\n"
     ));
-    let w = world(&[(r#"vpcep_service.p["a"]"#, "id=1 description=d"), (r#"vpcep_service.p["b"]"#, "id? !description=e")]);
+    let w = world(&[
+        (r#"vpcep_service.p["a"]"#, "id=1 description=d"),
+        (r#"vpcep_service.p["b"]"#, "id? !description=e"),
+    ]);
     for (address, attribute, expected) in [
         (r#"vpcep_accept.one["a"]"#, "endpoint_service_id", r#""1" reads vpcep_service.p["a"].id"#),
-        (r#"vpcep_accept.one["b"]"#, "endpoint_service_id", r#"after vpcep_service.p["b"].id reads vpcep_service.p["b"].id"#),
-        (r#"vpcep_accept.one["a"]"#, "endpoint_id", r#""x-e" (sensitive) reads vpcep_service.p["b"].description"#),
+        (
+            r#"vpcep_accept.one["b"]"#,
+            "endpoint_service_id",
+            r#"after vpcep_service.p["b"].id reads vpcep_service.p["b"].id"#,
+        ),
+        (
+            r#"vpcep_accept.one["a"]"#,
+            "endpoint_id",
+            r#""x-e" (sensitive) reads vpcep_service.p["b"].description"#,
+        ),
         (
             "vpcep_accept.all",
             "endpoint_service_id",
             r#"after vpcep_service.p["b"].id reads vpcep_service.p["a"].id vpcep_service.p["b"].id"#,
         ),
-        (
-            "vpcep_accept.all",
-            "endpoint_id",
-            r#""21" reads vpcep_service.p["a"].id vpcep_service.p["b"].id"#,
-        ),
+        ("vpcep_accept.all", "endpoint_id", r#""21" reads vpcep_service.p["a"].id vpcep_service.p["b"].id"#),
     ] {
         assert_eq!(shown(&input(&configuration, address, attribute, &w)), expected, "{address} {attribute}");
     }
     let block = &configuration.blocks[&"vpcep_accept.all".parse::<Block>().unwrap()];
-    let reads: Vec<String> = block.reads.keys().map(|(b, a)| format!("{b}.{}", a.as_deref().unwrap_or("*"))).collect();
+    let reads: Vec<String> =
+        block.reads.keys().map(|(b, a)| format!("{b}.{}", a.as_deref().unwrap_or("*"))).collect();
     assert_eq!(reads, ["vpcep_service.p.*", "vpcep_service.p.id"]);
 }
 
@@ -114,7 +122,10 @@ fn a_deferred_value_carries_its_scope() {
     let configuration = good(&format!(
         "{BASE}variables:\n  v: {{ type: map(string), default: {{ a: va, b: vb }} }}\nlocals:\n  known: {{ a: ka, b: kb }}\n  ids: '${{{{for k, s in vpcep_service.p : k => \"id-${{s.id}}\"}}}}'\n  deep: '${{local.ids}}'\nresources:\n  vpcep_service:\n    p:\n      for_each: {{ a: 1, b: 2 }}\n  {SERVICE}  vpcep_accept:\n    one:\n      for_each: '${{{{a = vpcep_service.p[\"a\"].id, b = \"fixed\"}}}}'\n      endpoint_service_id: '${{local.deep[each.key]}} ${{local.known[each.key]}} ${{var.v[each.key]}} ${{vpcep_service.p[each.key].description}} ${{path.module}}'\n      endpoint_id: '${{each.value}} ${{try(vpcep_service.p[\"a\"].id, \"none\")}}'\n    cond:\n      endpoint_service_id: '${{vpcep_service.p[\"a\"].id == \"1\" ? local.known.a : local.ids[\"b\"]}}'\n      endpoint_id: '${{[for k, i in local.ids : \"${{k}}=${{i}}${{local.known[k]}}\"][1]}}'\n"
     ));
-    let before = world(&[(r#"vpcep_service.p["a"]"#, "id? description=da"), (r#"vpcep_service.p["b"]"#, "id? description=db")]);
+    let before = world(&[
+        (r#"vpcep_service.p["a"]"#, "id? description=da"),
+        (r#"vpcep_service.p["b"]"#, "id? description=db"),
+    ]);
     let after = world(&[(r#"vpcep_service.p["a"]"#, "id=1"), (r#"vpcep_service.p["b"]"#, "id=2")]);
     for (address, attribute, expected) in [
         (r#"vpcep_accept.one["a"]"#, "endpoint_service_id", "id-1 ka va da ."),
@@ -129,14 +140,17 @@ fn a_deferred_value_carries_its_scope() {
     }
     let one = deferred(&input(&configuration, r#"vpcep_accept.one["a"]"#, "endpoint_service_id", &before));
     let scope: Vec<&String> = one.scope.keys().collect();
-    assert_eq!(scope, [
-        "each.key",
-        "local.deep",
-        r#"local.known["a"]"#,
-        "path.module",
-        r#"var.v["a"]"#,
-        r#"vpcep_service.p["a"].description"#
-    ]);
+    assert_eq!(
+        scope,
+        [
+            "each.key",
+            "local.deep",
+            r#"local.known["a"]"#,
+            "path.module",
+            r#"var.v["a"]"#,
+            r#"vpcep_service.p["a"].description"#
+        ]
+    );
     let fault = one.resolve(&before).unwrap_err().to_string();
     assert_eq!(fault, r#"vpcep_service.p["a"].id, vpcep_service.p["b"].id is not known yet"#);
 }
@@ -168,7 +182,10 @@ fn for_each_over_a_block_and_what_is_unknown() {
     let configuration = good(&format!(
         "{BASE}resources:\n  vpcep_service:\n    p:\n      for_each: [a, b]\n  {SERVICE}  vpcep_accept:\n    chained:\n      for_each: '${{vpcep_service.p}}'\n      endpoint_service_id: '${{each.value.id}}'\n      endpoint_id: '${{each.value.description}}'\n    unknown: {{ for_each: '${{toset([vpcep_service.p[\"a\"].id])}}', endpoint_service_id: a, endpoint_id: b }}\n"
     ));
-    let before = world(&[(r#"vpcep_service.p["a"]"#, "id? description=da"), (r#"vpcep_service.p["b"]"#, "id? description=db")]);
+    let before = world(&[
+        (r#"vpcep_service.p["a"]"#, "id? description=da"),
+        (r#"vpcep_service.p["b"]"#, "id? description=db"),
+    ]);
     let id = input(&configuration, r#"vpcep_accept.chained["b"]"#, "endpoint_service_id", &before);
     assert_eq!(shown(&id), r#"after vpcep_service.p["b"].id reads vpcep_service.p["b"].id"#);
     let after = world(&[(r#"vpcep_service.p["a"]"#, "id=1"), (r#"vpcep_service.p["b"]"#, "id=2")]);
@@ -187,7 +204,10 @@ fn variables_keep_the_text_of_scalars_until_a_type_reads_it() {
     let text = "stack: s\nvariables:\n  any: { default: 0012 }\n  list: { type: any, default: [ 1e5, true, ~ ] }\n  number: { type: number, default: 0x }\n  text: { type: string, default: 5e3 }\n  object: { type: 'object({ a = number, b = optional(list(string), []) })' }\n";
     let mut sources = crate::config::Sources::file("landbridge.yaml", text);
     sources.vars = vec![("number".into(), "1e3".into()), ("object".into(), "{ a: 7 }".into())];
-    assert!(crate::config::parse(&sources, &catalog()).is_err(), "a default is checked even where it is not used");
+    assert!(
+        crate::config::parse(&sources, &catalog()).is_err(),
+        "a default is checked even where it is not used"
+    );
     sources.files[0].1 = text.replace("0x", "5").into_bytes();
     let (configuration, _) = crate::config::parse(&sources, &catalog()).unwrap();
     let value = |name: &str| configuration.variables[name].value.to_string();

@@ -30,7 +30,9 @@ fn nesting_and_size_are_bounded() {
     }
     assert_eq!(first(&indented), deep);
     assert!(faults(&vec![b'a'; 65 << 20])[0].starts_with("File too large"));
-    assert!(first(&format!("stack: s\nlocals:\n  a: {}\n", "x".repeat(5 << 20))).starts_with("Text too long"));
+    assert!(
+        first(&format!("stack: s\nlocals:\n  a: {}\n", "x".repeat(5 << 20))).starts_with("Text too long")
+    );
 }
 
 #[test]
@@ -52,12 +54,16 @@ fn aliases_are_counted_where_they_are_used() {
 
 #[test]
 fn expressions_have_a_budget() {
-    let nested = |form: &str, n: usize| first(&format!("stack: s\nlocals:\n  a: '${{{}}}'\n", form.repeat(n)));
+    let nested =
+        |form: &str, n: usize| first(&format!("stack: s\nlocals:\n  a: '${{{}}}'\n", form.repeat(n)));
     assert!(nested("[", 10_000).starts_with("Invalid expression"), "{}", nested("[", 10_000));
     assert!(nested("(", 60_000).starts_with("Invalid expression"));
     assert!(nested("1+", 30_000).starts_with("Invalid expression"));
     assert!(nested("!", 60_000).starts_with("Invalid expression"));
-    assert!(nested("a.", 40_000).starts_with("Expression too long") || nested("a.", 30_000).starts_with("Invalid"));
+    assert!(
+        nested("a.", 40_000).starts_with("Expression too long")
+            || nested("a.", 30_000).starts_with("Invalid")
+    );
     let doubling = |form: &str, seed: &str| {
         let mut text = format!("stack: s\nlocals:\n  a0: {seed}\n");
         for i in 1..80 {
@@ -93,7 +99,11 @@ fn expressions_have_a_budget() {
 
 #[test]
 fn deep_values_from_texts_are_refused() {
-    let one = |expression: &str| first(&format!("stack: s\nlocals:\n  t: '${{join(\"\", [for i in range(5000) : \"[\"])}}'\n  a: '${{{expression}}}'\n"));
+    let one = |expression: &str| {
+        first(&format!(
+            "stack: s\nlocals:\n  t: '${{join(\"\", [for i in range(5000) : \"[\"])}}'\n  a: '${{{expression}}}'\n"
+        ))
+    };
     assert!(one("jsondecode(local.t)").contains("is not JSON"), "{}", one("jsondecode(local.t)"));
     assert!(one("yamldecode(local.t)").contains("is not YAML"), "{}", one("yamldecode(local.t)"));
     assert!(one("regex(\"(((a{100}){100}){100}){100}\", \"a\")").contains("the pattern is invalid"));

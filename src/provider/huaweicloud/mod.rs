@@ -33,7 +33,7 @@ use http::{Method, Response};
 use jiff::SignedDuration;
 
 pub use self::config::{REGIONS, SETTINGS};
-use self::effects::{call, changed, failed, making, put};
+use self::effects::{call, changed, making, put};
 pub use self::effects::{calls, created_at, lane, resting, settling};
 pub use self::errors::explain;
 use self::session::{Ask, Session};
