@@ -139,6 +139,7 @@ impl Configuration {
         } else {
             Some(Arc::new(pack(&mut evaluator, template).map_err(|f| told(*f, place))?))
         };
+        let reads = Arc::new(std::mem::take(&mut evaluator.reads));
         let mut instances = BTreeMap::new();
         for (key, value) in entries {
             let key = if list { &value } else { &key };
@@ -163,7 +164,7 @@ impl Configuration {
             };
             let each = Each {
                 key: Some(text.clone()),
-                reads: evaluator.reads.clone(),
+                reads: reads.clone(),
                 value: value.into_static(),
                 collection: collection.clone(),
             };

@@ -15,6 +15,7 @@ mod locals;
 mod lower;
 mod names;
 mod read;
+mod schema;
 mod source;
 mod types;
 mod values;
@@ -34,6 +35,7 @@ pub use configuration::{
     ProviderBlock, ResourceBlock, Timeouts, Trigger, Variable,
 };
 pub use evaluate::ProviderSetting;
+pub use schema::json_schema;
 pub use source::{ReadFile, Sources};
 
 pub use crate::expr::{Each, NoObjects, Objects};

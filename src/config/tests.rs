@@ -4,3 +4,4 @@ mod evaluation;
 mod faults;
 mod hostile;
 mod sample;
+mod scale;

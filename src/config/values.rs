@@ -166,6 +166,13 @@ fn read_as(
                 .clone()
                 .or_else(|| template.place.clone())
                 .unwrap_or_else(|| place.clone());
+            // A line that holds a sensitive value must not be shown.
+            let at = if sensitive {
+                Some(declared.clone()).filter(|d| (&d.file, d.line) != (&at.file, at.line))
+            } else {
+                Some(at)
+            };
+            let path = if sensitive { "" } else { &path };
             let message =
                 if sensitive { format!("{ty} is needed, and its sensitive value is none") } else { message };
             let hint = match unknown_field {

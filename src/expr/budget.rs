@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Steps of one evaluation. A step is a node of the tree, an element, or 16 bytes of text.
-const ONE: u64 = 2_000_000;
+const ONE: u64 = 1_000_000;
 /// Steps of all evaluations of one configuration.
-const ALL: u64 = 400_000_000;
+const ALL: u64 = 100_000_000;
 /// Texts longer than this are refused.
 pub(crate) const LONGEST_TEXT: usize = 8 << 20;
 
@@ -42,7 +42,7 @@ impl Budget<'_> {
             }
             None => {
                 self.exhausted = true;
-                Err(Exhausted("this expression needs too much work (over 2 million steps)"))
+                Err(Exhausted("this expression needs too much work (over a million steps)"))
             }
         }
     }
@@ -61,7 +61,7 @@ impl Budget<'_> {
         let used = ONE - self.left;
         let before = self.account.0.fetch_add(used, Ordering::Relaxed);
         if before + used > ALL {
-            return Err(Exhausted("all expressions together need too much work (over 400 million steps)"));
+            return Err(Exhausted("all expressions together need too much work (over 100 million steps)"));
         }
         Ok(())
     }

@@ -391,6 +391,8 @@ impl<'a> Evaluator<'a> {
             Sort::Map(_) | Sort::Held(_) | Sort::Instance(_) | Sort::Instances(_) => {
                 let Some(entries) = self.entries(val)? else { return Ok(None) };
                 let mut out = Some(BTreeMap::new());
+                // A map takes several times the room of a list.
+                self.budget.take(3 * entries.len())?;
                 for (key, value) in entries {
                     let key = operators::as_text(&key)?.unwrap_or_default().into_owned();
                     match (self.concrete(&value, sensitive, depth + 1)?, &mut out) {

@@ -69,7 +69,11 @@ impl<'a> Evaluator<'a> {
                 if out.entries.insert(key.clone(), value).is_some() {
                     let fault = Fault::new(
                         "Key made twice",
-                        format!("two entries have the key {}", crate::resource::Value::from(key)),
+                        if out.sensitive {
+                            "two entries have the same, sensitive key".to_owned()
+                        } else {
+                            format!("two entries have the key {}", crate::resource::Value::from(key))
+                        },
                     );
                     return Err(Box::new(
                         fault.at(span).hint("add `...` after the value to collect the values of equal keys"),

@@ -50,7 +50,6 @@ impl<'a> Evaluator<'a> {
                     );
                     return Err(Box::new(fault.at(span)));
                 };
-                self.reads.extend(each.reads.iter().cloned());
                 match (root, &each.key) {
                     (Root::EachKey, Some(key)) => Sort::Text(Words::Borrowed(key.as_str())).into(),
                     _ => {
@@ -171,7 +170,8 @@ impl<'a> Evaluator<'a> {
                 let Some(key) = key_text(&val)? else {
                     return self.any_instance(block, rest);
                 };
-                self.follow(instance(Some(Key::from(key))), rest).map(|v| v.marked(val.sensitive))
+                let found = self.follow(instance(Some(Key::from(key))), rest);
+                found.map(|v| v.marked(val.sensitive)).map_err(|f| without_key(f, val.sensitive))
             }
             _ if single => self.follow(instance(None), steps),
             _ if views.is_none() => {
@@ -276,7 +276,8 @@ impl<'a> Evaluator<'a> {
                 let Some(key) = key_text(key).map_err(|f| Box::new(f.at(at)))? else {
                     return Ok(Val::UNKNOWN.marked(sensitive));
                 };
-                return Ok(self.attribute_of(val, &key, at)?.marked(sensitive));
+                let found = self.attribute_of(val, &key, at).map_err(|f| without_key(f, sensitive))?;
+                return Ok(found.marked(sensitive));
             }
         };
         let Some(index) = number(key).map_err(|f| Box::new(f.at(at)))? else {
@@ -408,6 +409,15 @@ fn map_keys(val: &Val<'_>) -> Vec<String> {
         Sort::Held(Value::Map(entries)) => entries.keys().cloned().collect(),
         _ => Vec::new(),
     }
+}
+
+/// The same fault without the key in it, where the key must not be shown.
+fn without_key(fault: Box<Fault>, sensitive: bool) -> Box<Fault> {
+    if !sensitive || !matches!(fault.summary, "Unknown key" | "Unknown instance") {
+        return fault;
+    }
+    let message = "there is nothing under this sensitive key".to_owned();
+    Box::new(Fault { message, hint: String::new(), ..*fault })
 }
 
 fn no_instance<'k>(block: &Block, key: &Key, known: impl Iterator<Item = &'k Key>) -> Box<Fault> {

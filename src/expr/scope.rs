@@ -38,8 +38,9 @@ impl Objects for BTreeMap<Block, BTreeMap<Option<Key>, View>> {
 pub struct Each {
     /// The instance's key; none for a block without `for_each`.
     pub key: Option<Key>,
-    /// The attributes of resources that `for_each` read: every instance waits for these.
-    pub reads: BTreeSet<Reference>,
+    /// The attributes of resources that `for_each` read: every instance waits for these. Shared,
+    /// and not repeated in the reads of each input: there may be as many of them as instances.
+    pub reads: Arc<BTreeSet<Reference>>,
     pub(crate) value: Val<'static>,
     /// The whole collection, where it is not known entirely: `each.value` is found in it later.
     pub(crate) collection: Option<Arc<Deferred>>,
@@ -48,7 +49,7 @@ pub struct Each {
 impl Each {
     /// The only instance of a block without `for_each`.
     pub fn single() -> Each {
-        Each { key: None, reads: BTreeSet::new(), value: Val::NULL, collection: None }
+        Each { key: None, reads: Arc::default(), value: Val::NULL, collection: None }
     }
 
     /// What `each.value` is worth, if all of it is known and nothing of it is sensitive.

@@ -9,7 +9,7 @@ use super::parse::SyntaxFault;
 /// What is wrong with a template text. The library backtracks out of some faults and then points at
 /// the whole `${`; the expression in it alone is parsed again to find the very place.
 pub(super) fn explain(text: &str, error: &Error) -> SyntaxFault {
-    let at = error.location().offset();
+    let at = boundary(text, error.location().offset());
     let inner = text[at..].strip_prefix("${").or_else(|| text[at..].strip_prefix("%{"));
     if let Some(inner) = inner.filter(|_| text[at..].starts_with("${")) {
         let begin = at + 2;
@@ -34,10 +34,7 @@ pub(super) fn explain(text: &str, error: &Error) -> SyntaxFault {
             "write %{ if … } … %{ endif }, or `%%{` for the text itself",
         );
     }
-    let mut seen = (at + 2).min(text.len());
-    while !text.is_char_boundary(seen) {
-        seen -= 1;
-    }
+    let seen = boundary(text, at + 2);
     let last = text[..seen].rfind("${").filter(|i| !text[..*i].ends_with('$'));
     if let Some(open) = last.filter(|open| closing_brace(&text[open + 2..]).is_none()) {
         return fault(text, open, "the expression is not closed".into(), "close it with `}`");
@@ -51,7 +48,7 @@ pub(super) fn explain_bare(text: &str, error: &Error) -> SyntaxFault {
 }
 
 fn at_error(text: &str, shift: usize, error: &Error) -> SyntaxFault {
-    let mut at = shift + error.location().offset();
+    let mut at = boundary(text, shift + error.location().offset());
     let message = error.message();
     if message.contains("nested levels") || message.contains("chained binary") {
         return fault(
@@ -64,7 +61,7 @@ fn at_error(text: &str, shift: usize, error: &Error) -> SyntaxFault {
     if message.contains("redefined object key") {
         return fault(text, at, "this key stands twice in the object".into(), "");
     }
-    let rest = text[at.min(text.len())..].trim_start();
+    let rest = text[at..].trim_start();
     at = text.len() - rest.len();
     let found = match rest.chars().next() {
         None | Some('}') => "the expression ends too early".to_owned(),
@@ -78,6 +75,12 @@ fn at_error(text: &str, shift: usize, error: &Error) -> SyntaxFault {
     }
 }
 
+/// The last character boundary not after `at`: the library counts bytes.
+fn boundary(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
+}
+
 fn hint_for(rest: &str) -> &'static str {
     match rest.chars().next() {
         Some('\'') => "texts inside an expression stand in double quotes",
@@ -89,10 +92,7 @@ fn hint_for(rest: &str) -> &'static str {
 }
 
 fn fault(text: &str, at: usize, message: String, hint: &str) -> SyntaxFault {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
+    let at = boundary(text, at);
     let width = text[at..].chars().next().map_or(0, char::len_utf8);
     let span = Span { start: at as u32, end: (at + width) as u32 };
     SyntaxFault { summary: "Invalid expression", span, message, hint: hint.to_owned() }

@@ -181,3 +181,11 @@ impl<'a> Val<'a> {
         Val { sort, sensitive: self.sensitive }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_value_under_evaluation_is_small() {
+        assert!(size_of::<super::Val<'_>>() <= 40, "{}", size_of::<super::Val<'_>>());
+    }
+}

@@ -9,7 +9,8 @@ mod variable;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(super) use provider::SECRETS;
+pub(super) use lifecycle::KEYS as LIFECYCLE;
+pub(super) use provider::{AUTH, SECRETS, SETTINGS};
 pub(super) use variable::RawVariable;
 
 use super::configuration::{Dependency, Lifecycle, OutputBlock, ProviderBlock, Timeouts};

@@ -242,7 +242,9 @@ fn faults_of_variables() {
         ("h".into(), "maybe".into()),
     ];
     sources.var_files.push(("prod.yaml".into(), b"b: 5\naa: 1\nh: '${x}'\n".to_vec()));
-    golden("variables", &told(&sources));
+    let told = told(&sources);
+    assert!(!told.contains("secret"), "a sensitive value is shown: {told}");
+    golden("variables", &told);
 }
 
 #[test]

@@ -86,7 +86,10 @@ pub(super) fn file<'a>(ev: &mut Evaluator<'a>, args: Vec<Val<'a>>) -> Evaluated<
     let Some(path_text) = as_text(path).map_err(|_| wrong("a path", path))? else {
         return Ok(Val::UNKNOWN.marked(path.sensitive));
     };
-    let bytes = ev.names.file(&path_text).map_err(|e| fault(format!("{path_text} cannot be read: {e}")))?;
+    let bytes = ev.names.file(&path_text).map_err(|e| {
+        let hidden = "a file of a sensitive path cannot be read".to_owned();
+        fault(if path.sensitive { hidden } else { format!("{path_text} cannot be read: {e}") })
+    })?;
     ev.budget.text(bytes.len())?;
     let text = String::from_utf8(bytes).map_err(|_| fault(format!("{path_text} is not UTF-8 text")))?;
     if let Some(packing) = &mut ev.packing {

@@ -65,8 +65,8 @@ pub(super) fn range(args: &[Value], budget: &mut Budget<'_>) -> Result<Value, Co
         return Err(format!("steps of {step} do not lead from {start} to {limit}"));
     }
     let count = ((limit.as_f64() - start.as_f64()) / step.as_f64()).ceil().max(0.0);
-    if !count.is_finite() || count > 1_000_000.0 {
-        return Err(format!("it would have {count} elements; at most 1000000 are made"));
+    if !count.is_finite() || count > 100_000.0 {
+        return Err(format!("it would have {count} elements; at most 100000 are made"));
     }
     budget.take(count as usize)?;
     let item = |i: i64| match (start, step) {
