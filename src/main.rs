@@ -1,3 +1,7 @@
 //! The `landbridge` command: arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(landbridge::cli::run(std::env::args_os()).code())
+}

@@ -550,6 +550,21 @@ impl Command {
     }
 }
 
+impl Command {
+    /// Whether a cloud is contacted.
+    pub(super) fn contacts(&self) -> bool {
+        matches!(
+            self,
+            Command::Plan(_) | Command::Apply(_) | Command::Destroy(_) | Command::Drift(_) | Command::Import(_)
+        )
+    }
+
+    /// Whether `--json` means a stream of events, rather than one value.
+    pub(super) fn streams(&self) -> bool {
+        self.contacts() || matches!(self, Command::Validate(_))
+    }
+}
+
 impl StateCommand {
     fn global(&self) -> &Global {
         match self {

@@ -26,18 +26,23 @@ const SEED: u64 = 0x1a9d_b21d_6e00_0001;
 
 type Settings = BTreeMap<String, ProviderSetting>;
 
+/// The clouds of a run, and the way to them.
+pub(super) type Ways = (Clouds, Transport);
+
 /// The real clouds of a configuration. A block's settings are evaluated when it is contacted.
 pub(super) fn real(
     configuration: Arc<Configuration>,
     parallelism: usize,
     clock: Clock,
     log: Option<LogHook>,
-) -> Clouds {
+) -> Ways {
     let transport = logged(Transport::http(parallelism), log);
-    Clouds::new(Arc::new(move |name: &ProviderName| {
+    let way = transport.clone();
+    let clouds = Clouds::new(Arc::new(move |name: &ProviderName| {
         let settings = nested(&configuration.provider(name)?, |file| read_certificates(&configuration, file));
         connect(&configuration, name, &settings, &transport, &clock)
-    }))
+    }));
+    (clouds, way)
 }
 
 /// The embedded cloud in place of every provider. The settings of the blocks are not evaluated.
@@ -47,7 +52,7 @@ pub(super) fn simulated(
     parallelism: usize,
     clock: Clock,
     log: Option<LogHook>,
-) -> Result<Clouds, Stop> {
+) -> Result<Ways, Stop> {
     let blocks = configuration.providers.values();
     let wishes: BTreeMap<String, Option<String>> =
         blocks.map(|block| (block.name.to_string(), block.sim_account.clone())).collect();
@@ -55,7 +60,8 @@ pub(super) fn simulated(
         .map_err(|why| Stop::refused(why, "`landbridge sim --describe` lists the accounts"))?;
     let simulator = sim::store::open(world, sim::Settings::embedded(), SimClock::real())?;
     let transport = logged(Transport::in_process(Arc::new(Embedded(simulator)), parallelism), log);
-    Ok(Clouds::new(Arc::new(move |name: &ProviderName| {
+    let way = transport.clone();
+    let clouds = Clouds::new(Arc::new(move |name: &ProviderName| {
         let account = &accounts[name.as_str()];
         let literal = configuration.providers[name].settings.get("region").and_then(|region| region.literal());
         let region = literal.as_ref().and_then(Value::as_str).unwrap_or(&account.region);
@@ -78,7 +84,8 @@ pub(super) fn simulated(
             ("auth".to_owned(), ProviderSetting::Group(keys)),
         ]);
         connect(&configuration, name, &settings, &transport, &clock)
-    })))
+    }));
+    Ok((clouds, way))
 }
 
 fn logged(transport: Transport, log: Option<LogHook>) -> Transport {

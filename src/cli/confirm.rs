@@ -12,7 +12,10 @@ pub(super) fn confirm(ui: &Ui, question: &str) -> Result<(), Stop> {
         ));
     }
     match ui.ask(&format!("\n{question}\nOnly `yes` is taken for a yes: ")).as_deref() {
-        Some("yes") => Ok(()),
+        Some("yes") => {
+            ui.note("");
+            Ok(())
+        }
         _ => Err(Stop::refused("nothing was changed: it was not confirmed", "")),
     }
 }

@@ -25,8 +25,6 @@ pub(super) enum Stop {
     },
     /// The world failed us.
     Failed(anyhow::Error),
-    /// It was told already; only the exit code is left.
-    Told(Exit),
 }
 
 /// What a command ends with.
@@ -63,7 +61,6 @@ impl Stop {
                 ui.error(&format!("{error:#}"), "");
                 Exit::Failed
             }
-            Stop::Told(exit) => exit,
         }
     }
 }
@@ -74,7 +71,8 @@ pub(super) fn tell_diagnostics(ui: &Ui, all: &[Diagnostic], texts: &Texts) {
         if ui.is_json() {
             ui.event(stream::diagnostic(diagnostic, line_of(diagnostic, texts)));
         } else {
-            ui.note(&format!("{}\n\n", Renderer::new(texts, ui.err_look().colour).one(diagnostic)));
+            ui.note(&Renderer::new(texts, ui.err_look().colour).one(diagnostic));
+            ui.note("");
         }
     }
 }

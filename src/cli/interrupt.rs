@@ -1,7 +1,7 @@
 //! Ctrl-C: the first time nothing new starts, the second time the run stops, the third time the
 //! process ends. The journal knows what is uncertain in each case.
 
-use crate::apply::{Cancel, Stop, Stopper};
+use crate::apply::{Cancel, Stopper};
 
 /// Listens to Ctrl-C for as long as it lives.
 pub(super) struct Listening(tokio::task::JoinHandle<()>);
@@ -10,12 +10,14 @@ pub(super) struct Listening(tokio::task::JoinHandle<()>);
 pub(super) fn listen() -> (Listening, Cancel) {
     let (stopper, cancel) = Stopper::new();
     let task = tokio::spawn(async move {
-        let mut level = Stop::No;
-        while tokio::signal::ctrl_c().await.is_ok() {
-            if level == Stop::Now {
+        for pressed in 1.. {
+            if tokio::signal::ctrl_c().await.is_err() {
+                return;
+            }
+            if pressed > 2 {
                 std::process::exit(super::Exit::Interrupted.code().into());
             }
-            level = stopper.ask();
+            stopper.ask();
         }
     });
     (Listening(task), cancel)

@@ -30,9 +30,10 @@ fn event(level: &str, kind: &str, message: &str, rest: Json) -> Json {
 }
 
 /// The first line.
-pub(super) fn version() -> Json {
+pub(super) fn version(simulated: bool) -> Json {
     let version = env!("CARGO_PKG_VERSION");
-    event("info", "version", &format!("Landbridge {version}"), json!({"landbridge": version, "ui": "1.3"}))
+    let rest = json!({"landbridge": version, "simulated": simulated, "ui": "1.3"});
+    event("info", "version", &format!("Landbridge {version}"), rest)
 }
 
 /// Something worth telling that has no type of its own.
@@ -276,7 +277,7 @@ mod tests {
     #[test]
     fn every_line_has_the_common_parts() {
         let secret = RecordedOutput { value: "CANARY".into(), sensitive: true };
-        let mut events = vec![version(), log("x"), outputs(&BTreeMap::from([("k".to_owned(), secret)]))];
+        let mut events = vec![version(true), log("x"), outputs(&BTreeMap::from([("k".to_owned(), secret)]))];
         events.extend(plan(&replaced(), |_| "huaweicloud"));
         events.extend([
             apply_start(&step(), "huaweicloud"),

@@ -153,6 +153,11 @@ impl Ui {
     }
 }
 
+/// Writes to stderr when nothing else is there any more to do it.
+pub(super) fn last_words(text: &str) {
+    drop(writeln!(std::io::stderr(), "{text}"));
+}
+
 /// Stdout as a writer.
 struct Writer<'u>(&'u Ui);
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::args::Work;
 use super::cloud;
+use super::conceal;
 use super::failure::{Stop, Texts, tell_diagnostics};
 use super::options::Options;
 use super::request_log;
@@ -13,10 +14,10 @@ use super::sources;
 use super::ui::Ui;
 use crate::config::{self, Configuration};
 use crate::ops::{Failure, Workspace};
-use crate::provider::{self, Clock};
+use crate::provider::{self, Clock, Transport};
 use crate::resource::Catalog;
 use crate::state::files::OsFiles;
-use crate::state::{Backend, LocalBackend};
+use crate::state::{self, Backend, LocalBackend};
 
 /// The configuration with what its messages need.
 pub(super) struct Author {
@@ -55,20 +56,26 @@ impl Author {
     }
 
     /// Everything a command that contacts the cloud works with.
-    pub(super) fn workspace(&self, options: &Options, work: &Work) -> Result<Workspace, Stop> {
+    pub(super) fn workspace(&self, options: &Options, work: &Work) -> Result<(Workspace, Transport), Stop> {
         let clock = Clock::system();
         let log = options.log.as_deref().map(request_log::to_file).transpose()?;
         let (configuration, parallelism) = (self.configuration.clone(), usize::from(work.parallelism));
-        let clouds = if options.simulated {
+        let (clouds, way) = if options.simulated {
             let world = options.states().join("world.yaml");
             cloud::simulated(configuration, &world, parallelism, clock.clone(), log)?
         } else {
             cloud::real(configuration, parallelism, clock.clone(), log)
         };
-        Ok(Workspace {
+        let backend = self.backend(options)?;
+        if options.log.is_some() {
+            conceal::configured(&way, &self.configuration);
+            // A state that cannot be read is reported by whoever needs it.
+            drop(state::read(&*backend).map(|loaded| conceal::recorded(&way, &loaded.recorded)));
+        }
+        let workspace = Workspace {
             configuration: self.configuration.clone(),
             catalog: self.catalog.clone(),
-            backend: self.backend(options)?,
+            backend,
             clouds: Arc::new(clouds),
             clock,
             simulated: options.simulated,
@@ -76,7 +83,8 @@ impl Author {
             settle: cloud::settle(options.simulated),
             lock_timeout: work.lock_timeout,
             lineage: uuid::Uuid::new_v4().to_string(),
-        })
+        };
+        Ok((workspace, way))
     }
 }
 

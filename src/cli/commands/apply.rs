@@ -15,14 +15,14 @@ use crate::review::outcome;
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let author = workspace::author(options, ui)?;
-    let workspace = author.workspace(options, &args.work)?;
+    let (workspace, way) = author.workspace(options, &args.work)?;
     if let Some(path) = &args.plan {
         let plan = review::read(path)?;
         let planned = Planned { plan, secrets: Secrets::default(), notes: Vec::new() };
         plan::tell(ui, &author, &planned, args.steps);
         return carry_out(&author, &workspace, planned, Approval::Saved, ui).await;
     }
-    let planned = plan::make(&author, &workspace, plan::plan_options(&args.select, None), ui).await?;
+    let planned = plan::make(&author, &workspace, &way, plan::plan_options(&args.select, None), ui).await?;
     plan::tell(ui, &author, &planned, args.steps);
     let approval = ask(ui, &planned.plan, args.auto_approve)?;
     carry_out(&author, &workspace, planned, approval, ui).await

@@ -10,9 +10,9 @@ use crate::plan::PlanMode;
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let author = workspace::author(options, ui)?;
-    let workspace = author.workspace(options, &args.work)?;
+    let (workspace, way) = author.workspace(options, &args.work)?;
     let asked = plan::plan_options(&args.select, Some(PlanMode::Destroy));
-    let planned = plan::make(&author, &workspace, asked, ui).await?;
+    let planned = plan::make(&author, &workspace, &way, asked, ui).await?;
     plan::tell(ui, &author, &planned, args.steps);
     let approval = apply::ask(ui, &planned.plan, args.auto_approve)?;
     apply::carry_out(&author, &workspace, planned, approval, ui).await

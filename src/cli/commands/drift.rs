@@ -12,7 +12,7 @@ use crate::plan::{Plan, PlanMode};
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let author = workspace::author(options, ui)?;
-    let workspace = author.workspace(options, &args.work)?;
+    let (workspace, _) = author.workspace(options, &args.work)?;
     let found = ops::drift(&workspace).await.map_err(|failure| author.stop(failure))?;
     for note in &found.notes {
         ui.warn(note);

@@ -13,7 +13,7 @@ use crate::review::clean;
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let address = address(&args.address)?;
     let author = workspace::author(options, ui)?;
-    let workspace = author.workspace(options, &args.work)?;
+    let (workspace, _) = author.workspace(options, &args.work)?;
     let imported =
         ops::import(&workspace, &address, &args.id).await.map_err(|failure| author.stop(failure))?;
     let said = format!("{} is bound to {}.", imported.address, clean(&imported.object.id));

@@ -7,16 +7,17 @@ use crate::cli::failure::{Ended, Stop, tell_diagnostics};
 use crate::cli::options::Options;
 use crate::cli::ui::Ui;
 use crate::cli::workspace::{self, Author};
-use crate::cli::{sources, stream};
+use crate::cli::{conceal, sources, stream};
 use crate::ops::{self, PlanOptions, Planned, Workspace};
 use crate::plan::{PlanMode, Selection, planfile};
+use crate::provider::Transport;
 use crate::resource::Address;
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let author = workspace::author(options, ui)?;
-    let workspace = author.workspace(options, &args.work)?;
+    let (workspace, way) = author.workspace(options, &args.work)?;
     let mode = if args.destroy { Some(PlanMode::Destroy) } else { None };
-    let planned = make(&author, &workspace, plan_options(&args.select, mode), ui).await?;
+    let planned = make(&author, &workspace, &way, plan_options(&args.select, mode), ui).await?;
     tell(ui, &author, &planned, args.steps);
     if let Some(path) = &args.out {
         sources::write_private(path, &planfile::write(&planned.plan))?;
@@ -47,10 +48,12 @@ pub(in crate::cli) fn plan_options(select: &Select, mode: Option<PlanMode>) -> P
 pub(in crate::cli) async fn make(
     author: &Author,
     workspace: &Workspace,
+    way: &Transport,
     options: PlanOptions,
     ui: &Ui,
 ) -> Result<Planned, Stop> {
     let planned = ops::plan(workspace, &options).await.map_err(|failure| author.stop(failure))?;
+    conceal::planned(way, &planned.secrets);
     for note in &planned.notes {
         ui.warn(note);
     }

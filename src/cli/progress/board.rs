@@ -91,11 +91,6 @@ impl<'p> Board<'p> {
         self.ended.contains(&step) || self.running.contains_key(&step)
     }
 
-    /// How many steps have ended.
-    pub(super) fn ended(&self) -> usize {
-        self.ended.len()
-    }
-
     /// One line: "2 of 5 steps, 12s, about 20s left".
     pub(super) fn headline(&self, now: Duration) -> String {
         let mut line = format!("{} of {} steps, {}", self.ended.len(), self.plan.steps.len(), seconds(now));
@@ -139,8 +134,13 @@ fn alike(step: &Step) -> (&'static str, String) {
     (step.action.word(), step.address.kind().to_string())
 }
 
+/// How long something took: like [`seconds`], short ones with a tenth (`0.3s`).
+pub(super) fn took(span: Duration) -> String {
+    if span.as_secs() < 10 { format!("{:.1}s", span.as_secs_f64()) } else { seconds(span) }
+}
+
 /// A length of time for people: `3s`, `2m05s`, `1h02m`.
-pub(crate) fn seconds(span: Duration) -> String {
+pub(super) fn seconds(span: Duration) -> String {
     match span.as_secs() {
         s @ ..60 => format!("{s}s"),
         s @ 60..3600 => format!("{}m{:02}s", s / 60, s % 60),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Listener;
 use super::board::Board;
-use crate::cli::{stream, ui::Ui};
+use crate::cli::{interrupt, stream, ui::Ui};
 use crate::plan::{Event, Plan, Step, StepEnd};
 use crate::resource::Catalog;
 
@@ -48,7 +48,7 @@ impl Listener for Lines<'_> {
                 self.ui.event(stream::fault(step, fault, summary));
             }
             Event::Stopping { now } => {
-                self.ui.event(stream::log(if *now { "stopping now" } else { "nothing new starts" }));
+                self.ui.event(stream::log(interrupt::meaning(*now)));
             }
             Event::Waiting { .. } | Event::Retrying { .. } => {}
         }

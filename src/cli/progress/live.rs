@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::board::{Board, seconds};
 use super::{Listener, ended_line, what};
+use crate::cli::interrupt;
 use crate::plan::{Event, Plan};
 use crate::review::{Line, Look, Tone, clean};
 
@@ -49,7 +50,8 @@ impl Listener for Display<'_> {
         {
             self.bar.println(line);
         }
-        if matches!(event, Event::Stopping { .. }) {
+        if let Event::Stopping { now: at_once } = event {
+            self.bar.println(interrupt::meaning(*at_once));
             self.draw(board, now);
         }
     }

@@ -18,8 +18,6 @@ use crate::plan::{Event, Plan, Step, StepEnd};
 use crate::resource::Catalog;
 use crate::review::{Look, Tone, clean};
 
-pub(super) use self::board::seconds;
-
 /// How often somebody who waits is told that we still do.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
@@ -76,7 +74,7 @@ fn ended_line(step: &Step, end: &StepEnd, took: Duration, look: Look) -> Option<
         StepEnd::NotTried(_) => return None,
     };
     let line = crate::review::Line::new().with(tone, format!("{word:<9} ")).plain(what(step));
-    Some(line.with(Tone::Faint, format!("  {}", seconds(took))).text(look))
+    Some(line.with(Tone::Faint, format!("  {}", board::took(took))).text(look))
 }
 
 /// A step in words: "create vpcep_service.payments".

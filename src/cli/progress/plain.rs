@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::board::{Board, seconds};
 use super::{Listener, ended_line, what};
+use crate::cli::interrupt;
 use crate::cli::ui::Ui;
 use crate::plan::{Event, Plan};
 
@@ -33,7 +34,8 @@ impl Listener for Lines<'_> {
                     self.ui.note(&line);
                 }
             }
-            Event::Waiting { .. } | Event::Retrying { .. } | Event::Stopping { .. } => {}
+            Event::Stopping { now } => self.ui.note(interrupt::meaning(*now)),
+            Event::Waiting { .. } | Event::Retrying { .. } => {}
         }
     }
 

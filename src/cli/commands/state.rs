@@ -1,0 +1,248 @@
+//! `state`: what is recorded, looked at or corrected. The cloud is never touched.
+
+#![expect(clippy::disallowed_methods, reason = "the edge: the lineage of a new state is random")]
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::cli::args::{State as Args, StateCommand, StateMv, StateRm, StateShow, StateUnlock};
+use crate::cli::commands::import::address;
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Ended, Stop};
+use crate::cli::options::Options;
+use crate::cli::ui::Ui;
+use crate::cli::{stream, workspace};
+use crate::ops::Failure;
+use crate::provider::Clock;
+use crate::resource::Address;
+use crate::review::{Line, Look, Tone, clean};
+use crate::state::edit::{self, EditFault};
+use crate::state::{self, Backend, Entry, Loaded, Opening, Recorded, RecordedObject, Session, StateError};
+
+pub(in crate::cli) async fn run(args: &Args, options: &Options, ui: &Ui) -> Ended {
+    let backend = workspace::author(options, ui)?.backend(options)?;
+    match &args.command {
+        StateCommand::List(_) => list(&*backend, ui),
+        StateCommand::Show(args) => show(args, &*backend, ui),
+        StateCommand::Mv(args) => mv(args, backend, ui).await,
+        StateCommand::Rm(args) => rm(args, backend, ui).await,
+        StateCommand::Verify(_) => verify(&*backend, ui),
+        StateCommand::Unlock(args) => unlock(args, &*backend, ui),
+    }
+}
+
+fn failed(error: StateError) -> Stop {
+    match Failure::from(error) {
+        Failure::Diagnostics(all) => Stop::Diagnostics(all, Default::default()),
+        Failure::Refused { what, hint } => Stop::Refused { what, hint },
+        Failure::Other(error) => Stop::Failed(error),
+    }
+}
+
+fn refused(fault: &EditFault) -> Stop {
+    Stop::refused(fault.to_string(), "`landbridge state list` shows what is recorded")
+}
+
+/// Reads the state; what was remarkable about it is told.
+fn read(backend: &dyn Backend, ui: &Ui) -> Result<Loaded, Stop> {
+    let loaded = state::read(backend).map_err(failed)?;
+    for note in &loaded.notes {
+        ui.warn(&note.to_string());
+    }
+    Ok(loaded)
+}
+
+fn list(backend: &dyn Backend, ui: &Ui) -> Ended {
+    let recorded = read(backend, ui)?.recorded;
+    let all = edit::list(&recorded);
+    if ui.is_json() {
+        let told: Vec<_> = all
+            .iter()
+            .map(|shown| {
+                json!({
+                    "address": shown.address.to_string(),
+                    "id": shown.current.map(|object| &object.id),
+                    "provider": shown.current.map(|object| object.provider.as_str()),
+                    "deposed": shown.deposed.iter().map(|object| &object.id).collect::<Vec<_>>(),
+                    "uncertain": shown.pending.len(),
+                })
+            })
+            .collect();
+        ui.value(&json!(told));
+        return Ok(Exit::Done);
+    }
+    if all.is_empty() {
+        ui.note("Nothing is recorded.");
+    }
+    let width = all.iter().map(|shown| shown.address.to_string().chars().count()).max().unwrap_or(0);
+    for shown in all {
+        let mut line = Line::new().plain(format!("{:<width$}", clean(&shown.address.to_string())));
+        if let Some(object) = shown.current {
+            line = line.with(Tone::Faint, format!("  {}", clean(&object.id)));
+        }
+        for object in shown.deposed {
+            line = line.with(Tone::Notice, format!("  to be deleted: {}", clean(&object.id)));
+        }
+        if !shown.pending.is_empty() {
+            line = line.with(Tone::Notice, "  a call has no known end");
+        }
+        ui.print(&format!("{}\n", line.text(ui.look())));
+    }
+    Ok(Exit::Done)
+}
+
+fn show(args: &StateShow, backend: &dyn Backend, ui: &Ui) -> Ended {
+    let address = address(&args.address)?;
+    let recorded = read(backend, ui)?.recorded;
+    let shown = edit::show(&recorded, &address).map_err(|fault| refused(&fault))?;
+    let objects = shown.current.into_iter().chain(shown.deposed);
+    if ui.is_json() {
+        let told: Vec<_> = objects.map(redacted).collect();
+        ui.value(&json!({"address": address.to_string(), "objects": told}));
+        return Ok(Exit::Done);
+    }
+    for (i, object) in objects.enumerate() {
+        let what = if i == 0 && shown.current.is_some() { "" } else { "  (to be deleted)" };
+        ui.print(&page(&address, object, what, ui.look()));
+    }
+    for (_, pending) in &shown.pending {
+        let call = &pending.begun.call;
+        ui.print(&format!("uncertain: {} was begun {} and has no known end\n", call.operation, pending.begun.at));
+    }
+    Ok(Exit::Done)
+}
+
+/// One recorded object, to read.
+fn page(address: &Address, object: &RecordedObject, what: &str, look: Look) -> String {
+    let mut out = String::new();
+    let head = Line::new().with(Tone::Strong, clean(&address.to_string()));
+    head.with(Tone::Notice, what).write(look, &mut out);
+    let place = &object.identity;
+    let mut rows = vec![
+        ("id".to_owned(), object.id.clone()),
+        ("provider".to_owned(), object.provider.to_string()),
+        ("lives in".to_owned(), format!("{}, project {}, account {}", place.region, place.project, place.account)),
+        ("came to us".to_owned(), format!("{:?}", object.origin).to_lowercase()),
+    ];
+    if object.settling {
+        rows.push(("settling".to_owned(), "its last change was still on the way".to_owned()));
+    }
+    rows.extend(object.taint.iter().map(|fault| ("failed".to_owned(), fault.to_string())));
+    rows.extend(object.dependencies.iter().map(|a| ("depends on".to_owned(), a.to_string())));
+    write_rows(&rows, look, &mut out);
+    out.push('\n');
+    let attributes: Vec<(String, String)> = object
+        .attributes
+        .iter()
+        .map(|(name, value)| {
+            let hidden = object.sensitive.contains(name);
+            (name.to_owned(), if hidden { "(sensitive)".to_owned() } else { crate::review::value_text(value) })
+        })
+        .collect();
+    write_rows(&attributes, look, &mut out);
+    out
+}
+
+fn write_rows(rows: &[(String, String)], look: Look, out: &mut String) {
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, text) in rows {
+        Line::indent(2).with(Tone::Faint, format!("{name:<width$}  ")).plain(clean(text)).write(look, out);
+    }
+}
+
+/// The record as JSON without what must not be shown.
+fn redacted(object: &RecordedObject) -> serde_json::Value {
+    let mut object = object.clone();
+    for name in &object.sensitive {
+        object.attributes.0.insert(name.clone(), "(sensitive)".into());
+    }
+    serde_json::to_value(&object).expect("a record is plain data: please report")
+}
+
+async fn mv(args: &StateMv, backend: Arc<dyn Backend>, ui: &Ui) -> Ended {
+    let (from, to) = (address(&args.from)?, address(&args.to)?);
+    let edit = |recorded: &Recorded| edit::rename(recorded, &from, &to);
+    let entries = change("state mv", backend, edit).await?;
+    for entry in &entries {
+        if let Entry::Moved { from, to } = entry {
+            told(ui, &format!("{from} is now {to}."));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+async fn rm(args: &StateRm, backend: Arc<dyn Backend>, ui: &Ui) -> Ended {
+    let addresses = args.addresses.iter().map(|text| address(text)).collect::<Result<Vec<_>, _>>()?;
+    change("state rm", backend, |recorded| edit::remove(recorded, &addresses)).await?;
+    for address in &addresses {
+        told(ui, &format!("Let go of {address}. Its object is still in the cloud, and not ours any more."));
+    }
+    Ok(Exit::Done)
+}
+
+fn told(ui: &Ui, said: &str) {
+    if ui.is_json() {
+        ui.event(stream::log(said));
+    } else {
+        ui.print(&format!("{said}\n"));
+    }
+}
+
+/// Locks the state, records an edit as a whole, and lets go.
+async fn change(
+    operation: &str,
+    backend: Arc<dyn Backend>,
+    edit: impl Fn(&Recorded) -> Result<Vec<Entry>, EditFault>,
+) -> Result<Vec<Entry>, Stop> {
+    let clock = Clock::system();
+    let opening = Opening {
+        operation: operation.to_owned(),
+        plan: String::new(),
+        at: clock.now(),
+        lineage: uuid::Uuid::new_v4().to_string(),
+    };
+    let session = Session::open(backend, opening).await.map_err(failed)?.session;
+    let entries = session.with(|recorded| edit(recorded));
+    for entry in entries.iter().flatten() {
+        session.record(entry.clone()).await.map_err(failed)?;
+    }
+    session.close(clock.now()).await.map_err(failed)?;
+    entries.map_err(|fault| refused(&fault))
+}
+
+fn verify(backend: &dyn Backend, ui: &Ui) -> Ended {
+    let recorded = read(backend, ui)?.recorded;
+    let faults = recorded.verify();
+    if let [first, ..] = faults.as_slice() {
+        for fault in &faults {
+            ui.error(fault, "");
+        }
+        let _ = first;
+        return Ok(Exit::Failed);
+    }
+    let (objects, pending) = (recorded.objects.len(), recorded.pending.len());
+    told(
+        ui,
+        &format!(
+            "The state of {} is whole: serial {}, {objects} recorded, {pending} without a known end.",
+            backend.stack(),
+            recorded.revision.serial
+        ),
+    );
+    Ok(Exit::Done)
+}
+
+fn unlock(args: &StateUnlock, backend: &dyn Backend, ui: &Ui) -> Ended {
+    let Some(holder) = backend.holder().map_err(failed)? else {
+        told(ui, "Nobody holds the lock.");
+        return Ok(Exit::Done);
+    };
+    if !args.force {
+        crate::cli::confirm::confirm(ui, &format!("The lock is held by {holder}.\nTake it away?"))
+            .map_err(|_| Stop::refused(format!("the lock is held by {holder}"), "--force takes it away without asking"))?;
+    }
+    backend.unlock().map_err(failed)?;
+    told(ui, &format!("Took the lock away from {holder}. They cannot write any more."));
+    Ok(Exit::Done)
+}
