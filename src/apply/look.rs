@@ -48,7 +48,7 @@ pub(super) async fn look_for(
     clock: &Clock,
 ) -> Found {
     let mut pause = Duration::from_millis(500);
-    let mut last_fault = None;
+    let mut last_fault;
     loop {
         let settled = clock.now().duration_since(begun) >= jiff::SignedDuration::try_from(settle).unwrap_or_default();
         match cloud.list(&schema.kind, None, &|id| !claims.has(id)).await {

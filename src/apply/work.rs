@@ -143,8 +143,8 @@ impl Doing<'_> {
                     self.worker.record(Entry::Deposed { address }).await?;
                 }
                 let effect = Effect::Create { want: self.job.want.clone() };
-                let object = self.perform(&effect, None).await?;
-                let object = self.settled(object).await?;
+                let made = self.perform(&effect, self.with_parent()).await?;
+                let object = self.settled(made).await?;
                 self.finish(object).await
             }
             StepAction::Update { id, adopt, .. } => {
@@ -154,8 +154,8 @@ impl Doing<'_> {
                 let effect =
                     Effect::Update { id: id.clone(), have: self.job.have.clone(), want: self.job.want.clone() };
                 let before = Object { id: id.clone(), attributes: self.job.have.clone() };
-                self.perform(&effect, Some(before.clone())).await?;
-                let object = self.settled(before).await?;
+                let changed = self.perform(&effect, Some(before)).await?;
+                let object = self.settled(changed).await?;
                 self.bind().await?;
                 self.finish(object).await
             }
@@ -167,7 +167,7 @@ impl Doing<'_> {
             }
             StepAction::Await { id } => {
                 let object = Object { id: id.clone(), attributes: self.recorded_attributes() };
-                let object = self.settled(object).await?;
+                let object = self.settled(Told { object, fresh: false }).await?;
                 self.finish(object).await
             }
             StepAction::Record { id, .. } => {
@@ -187,22 +187,35 @@ impl Doing<'_> {
         }
     }
 
+    /// What exists with its parent has its id before it is made.
+    fn with_parent(&self) -> Option<Object> {
+        let key = self.schema.natural_key.iter().map(|name| self.job.want.text(name));
+        let key: Option<Vec<&str>> = key.collect();
+        let id = key.filter(|_| self.schema.adopts)?.join("/");
+        Some(Object { id, attributes: self.job.want.clone() })
+    }
+
     /// All calls of an effect, each journalled; gives the object as the last answer showed it.
-    async fn perform(&self, effect: &Effect, before: Option<Object>) -> Result<Object, StepEnd> {
+    async fn perform(&self, effect: &Effect, before: Option<Object>) -> Result<Told, StepEnd> {
         let kind = &self.schema.kind;
         let calls = provider::calls(kind, effect);
         let mut object = before;
+        let mut fresh = false;
         let _turn = match self.lane_of(effect) {
             Some(lane) => Some(self.worker.lane(lane).lock_owned().await),
             None => None,
         };
         for (index, call) in calls.iter().enumerate() {
             let reply = self.one_call(effect, call, index, calls.len(), object.as_ref()).await?;
+            fresh = reply.is_some();
             object = reply.or(object);
         }
-        object.ok_or_else(|| {
-            StepEnd::Failed(Fault::message("the cloud answered without an object; please report this"))
-        })
+        match object {
+            Some(object) => Ok(Told { object, fresh }),
+            None => {
+                Err(StepEnd::Failed(Fault::message("the cloud answered without an object; please report this")))
+            }
+        }
     }
 
     /// What must not overlap with this effect. Creations with one intent are serial too, so that
@@ -250,9 +263,9 @@ impl Doing<'_> {
             drop(slot);
             let (outcome, next) = match result {
                 Ok(reply) => {
-                    let object = reply.object.map(|o| self.normal(o)).or_else(|| object.cloned());
+                    let told = reply.object.map(|o| self.normal(o));
                     let last = index + 1 == of;
-                    (self.made(effect, object.clone(), last), Next::Done(object))
+                    (self.made(effect, told.clone().or_else(|| object.cloned()), last), Next::Done(told))
                 }
                 Err(WriteFault::Refused(Class::State, fault)) if provider::is_passing(&fault.code) => {
                     (Outcome::Failed { fault: fault.clone() }, Next::Again(fault))
@@ -389,21 +402,19 @@ impl Doing<'_> {
     }
 
     /// Waits until an object is where it was led to; gives it as it is then.
-    async fn settled(&self, object: Object) -> Result<Object, StepEnd> {
+    async fn settled(&self, told: Told) -> Result<Object, StepEnd> {
+        let Told { object, fresh } = told;
         let want = match &self.step().action {
             StepAction::Await { .. } => self.recorded_arguments(),
             _ => self.job.want.clone(),
         };
-        let creates = matches!(self.step().action, StepAction::Create { .. });
         let mut last = provider::settling(&self.schema.kind, Some(&want), &object);
-        // A creation's own answer may say that all is done; a change has to be looked at.
-        if creates && last == Settling::Ready {
+        // The answer of the last call may say that all is done.
+        if fresh && last == Settling::Ready {
             return Ok(object);
         }
         let id = object.id.clone();
-        if !creates
-            && let Ok(Some(now)) = self.cloud.get(&self.schema.kind, &id).await
-        {
+        if !fresh && let Ok(Some(now)) = self.cloud.get(&self.schema.kind, &id).await {
             let now = self.normal(now);
             last = provider::settling(&self.schema.kind, Some(&want), &now);
             if last == Settling::Ready {
@@ -481,7 +492,7 @@ impl Doing<'_> {
         let mut seen = first.map(|o| o.map(|o| Object { attributes: schema.normalise(o.attributes), ..o }));
         loop {
             if let Ok(Some(object)) = &seen {
-                let settled = provider::settling(&schema.kind, Some(&Attributes::new()), object) == Settling::Ready;
+                let settled = provider::resting(&schema.kind, object) == Settling::Ready;
                 let late = schema.attributes.iter().any(|a| a.is_late() && object.attributes.get(a.name).is_some());
                 let overdue = Instant::now() >= until;
                 if settled && (late || status(&object.attributes) != status(&recorded.attributes)) || overdue {
@@ -622,6 +633,12 @@ impl Doing<'_> {
         // Nobody listening is no reason to stop.
         let _ = self.worker.events.send(event);
     }
+}
+
+/// An object, and whether the last answer told it.
+struct Told {
+    object: Object,
+    fresh: bool,
 }
 
 /// What follows a call.

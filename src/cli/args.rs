@@ -415,12 +415,15 @@ pub(super) struct Import {
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:
-  landbridge schema                                 the kinds there are
-  landbridge schema vpcep_endpoint                  one kind, to read
-  landbridge schema --json > landbridge.schema.json the editor's schema")]
+  landbridge schema > landbridge.schema.json   the editor's schema of the whole language
+  landbridge schema --list                     the kinds there are
+  landbridge schema vpcep_endpoint             one kind, to read")]
 pub(super) struct Schema {
-    /// The kind, such as `vpcep_endpoint`; `data.` before it for a lookup
+    /// The kind to read about, such as `vpcep_endpoint` or `data.vpcep_public_service`
     pub(super) kind: Option<String>,
+    /// List the kinds
+    #[arg(long, conflicts_with = "kind")]
+    pub(super) list: bool,
     /// Global options.
     #[command(flatten)]
     pub(super) global: Global,
@@ -473,7 +476,42 @@ pub(super) struct Init {
 
 /// `sim`.
 #[derive(Args, Debug)]
+#[command(after_long_help = "\
+It prints `listening on http://…` and serves the clouds' own paths, bodies, codes and state machines;
+SDKs work against it unchanged. Control paths are under /_sim/.
+
+Examples:
+  landbridge sim
+  landbridge sim --listen 127.0.0.1:0 --op-delay 90s --seed 7
+  landbridge sim --describe                    accounts, keys, VPCs and ports of the sample world")]
 pub(super) struct Sim {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(super) listen: String,
+    /// A world file in place of the sample world
+    #[arg(long, value_name = "FILE")]
+    pub(super) world: Option<PathBuf>,
+    /// A file of settings; the options here win over it
+    #[arg(long, value_name = "FILE")]
+    pub(super) settings: Option<PathBuf>,
+    /// How long creations, deletions and acceptances take, such as 90s
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) op_delay: Option<std::time::Duration>,
+    /// Seed of ids, tokens and faults
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// A file of faults
+    #[arg(long, value_name = "FILE")]
+    pub(super) faults: Option<PathBuf>,
+    /// Quota of services and of endpoints of every project
+    #[arg(long, value_name = "N")]
+    pub(super) quota: Option<u64>,
+    /// Refuse unknown parameters and fields
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Describe the sample world and the form of a world file, and end
+    #[arg(long)]
+    pub(super) describe: bool,
     /// Global options.
     #[command(flatten)]
     pub(super) global: Global,

@@ -60,6 +60,7 @@ fn action_word(action: Action) -> &'static str {
         Action::Delete => "delete",
         Action::Adopt => "import",
         Action::Forget => "remove",
+        Action::Await => "noop",
         Action::Read => "read",
     }
 }

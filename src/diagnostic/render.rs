@@ -1,11 +1,13 @@
 //! A diagnostic as text: `file:line:column`, the line itself, carets, hints.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer as Snippets, Snippet};
+use regex::Regex;
 
 use super::{Diagnostic, Place, Severity};
 
@@ -35,7 +37,9 @@ impl<'a> Renderer<'a> {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut group = level.primary_title(printable(&diagnostic.summary)).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+        let mut group = level
+            .primary_title(printable(&diagnostic.summary))
+            .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
         if let Some(place) = &diagnostic.place {
             group = group.element(self.snippet(place, AnnotationKind::Primary, ""));
         }
@@ -105,6 +109,7 @@ fn line_around(source: &str, place: &Place) -> (String, Range<usize>) {
         line.extend(std::iter::repeat_n(' ', source[begin..from].chars().count().saturating_sub(1)));
         line.push('…');
     }
+    let source = &*without_secrets(source, begin, finish);
     line.push_str(&printable(&source[from..start]));
     let mark = line.len();
     line.push_str(&printable(&source[start..end]));
@@ -114,6 +119,24 @@ fn line_around(source: &str, place: &Place) -> (String, Range<usize>) {
         line.push('…');
     }
     (line.trim_end_matches('\r').to_owned(), mark)
+}
+
+/// The text with credentials that were written out on that line masked, byte for byte.
+fn without_secrets(source: &str, begin: usize, finish: usize) -> Cow<'_, str> {
+    static SECRET: LazyLock<Regex> = LazyLock::new(|| {
+        let value = r#""[^"]*"?|'[^']*'?|[^\s,}#][^,}#]*"#;
+        let pattern = format!(r#"\b(?:secret_key|security_token|password|token)["']?\s*:\s*({value})"#);
+        Regex::new(&pattern).unwrap_or_else(|e| panic!("bad pattern, please report: {e}"))
+    });
+    let mut masked = None;
+    for found in SECRET.captures_iter(&source[begin..finish]).filter_map(|c| c.get(1)) {
+        if !found.as_str().contains("${") {
+            let text = masked.get_or_insert_with(|| source.to_owned());
+            let range = begin + found.start()..begin + found.end();
+            text.replace_range(range, &"*".repeat(found.len()));
+        }
+    }
+    masked.map_or(Cow::Borrowed(source), Cow::Owned)
 }
 
 /// The last character boundary not after `at`.
@@ -131,7 +154,9 @@ fn printable(text: &str) -> String {
         .map(|c| match c {
             '\n' => '\n',
             '\t' | '\r' => ' ',
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+                '\u{fffd}'
+            }
             c if c.is_control() => '\u{fffd}',
             c => c,
         })
@@ -162,7 +187,33 @@ mod tests {
             .hint("did you mean this?")
             .at(place(source, "vpcep_service"))
             .also(Some(place(source, "stack")), "the stack");
-        insta::assert_snapshot!(render(&d, &sources, false), @"");
+        insta::assert_snapshot!(render(&d, &sources, false), @r"
+        error: Unknown kind
+         --> landbridge.yaml:3:3
+          |
+        3 |   vpcep_service: {}
+          |   ^^^^^^^^^^^^^
+          |
+         ::: landbridge.yaml:1:1
+          |
+        1 | stack: x
+          | ----- the stack
+          |
+          = there is no kind `vpcep_service`
+          = hint: did you mean this?
+        ");
+    }
+
+    #[test]
+    fn credentials_on_the_line_are_masked() {
+        let source =
+            "auth: { password: s3cret, token: \"s3cret\", domain: x, user: y, secret_key: ${env.SK} }";
+        let sources = BTreeMap::from([(Arc::from("landbridge.yaml"), Arc::from(source))]);
+        let text = render(&Diagnostic::error("Bad", "").at(place(source, "user")), &sources, false);
+        assert!(
+            !text.contains("s3cret") && text.contains("domain: x") && text.contains("${env.SK}"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -167,7 +167,7 @@ pub enum Part {
 }
 
 /// Calls `see` for every path in the expression; the flag says whether a `try` or `can` guards it.
-pub fn each_path<'e>(expr: &'e Expr, guarded: bool, see: &mut dyn FnMut(&'e Path, Span, bool)) {
+pub(super) fn each_path<'e>(expr: &'e Expr, guarded: bool, see: &mut dyn FnMut(&'e Path, Span, bool)) {
     match &expr.node {
         Node::Literal(_) => {}
         Node::List(items) => items.iter().for_each(|e| each_path(e, guarded, see)),
@@ -198,7 +198,10 @@ pub fn each_path<'e>(expr: &'e Expr, guarded: bool, see: &mut dyn FnMut(&'e Path
             call.args.iter().for_each(|e| each_path(e, guarded, see));
         }
         Node::For(f) => {
-            for e in [Some(&f.collection), f.key.as_ref(), Some(&f.value), f.condition.as_ref()].into_iter().flatten() {
+            for e in [Some(&f.collection), f.key.as_ref(), Some(&f.value), f.condition.as_ref()]
+                .into_iter()
+                .flatten()
+            {
                 each_path(e, guarded, see);
             }
         }
@@ -206,7 +209,11 @@ pub fn each_path<'e>(expr: &'e Expr, guarded: bool, see: &mut dyn FnMut(&'e Path
 }
 
 /// The same for the parts of a template.
-pub fn each_path_in_parts<'e>(parts: &'e [Part], guarded: bool, see: &mut dyn FnMut(&'e Path, Span, bool)) {
+pub(super) fn each_path_in_parts<'e>(
+    parts: &'e [Part],
+    guarded: bool,
+    see: &mut dyn FnMut(&'e Path, Span, bool),
+) {
     for part in parts {
         match part {
             Part::Literal(_) => {}

@@ -72,7 +72,8 @@ fn template_of(deferred: &Deferred) -> Result<Template> {
 pub(crate) fn pack<'a>(evaluator: &mut Evaluator<'a>, template: &'a Template) -> Result<Deferred> {
     evaluator.budget.take(1)?;
     if evaluator.packing_depth >= DEEPEST {
-        let message = format!("values known only later are built on each other more than {DEEPEST} levels deep");
+        let message =
+            format!("values known only later are built on each other more than {DEEPEST} levels deep");
         let fault = Fault::new("Value nested too deep", message).at(Span::default());
         return Err(Box::new(fault.hint("refer to the resource itself instead of a chain of locals")));
     }
@@ -110,7 +111,10 @@ pub(super) fn each_value(each: &Each) -> Option<Deferred> {
 /// A value that travels with an expression and was itself deferred.
 pub(super) fn resolve_within<'a>(evaluator: &mut Evaluator<'a>, inner: &Deferred) -> Result<Val<'a>> {
     if evaluator.packing_depth > DEEPEST + 1 {
-        return Err(Box::new(Fault::new("Value nested too deep", "a value known only later is nested too deep")));
+        return Err(Box::new(Fault::new(
+            "Value nested too deep",
+            "a value known only later is nested too deep",
+        )));
     }
     let template = template_of(inner)?;
     let names = Travelling { scope: &inner.scope, account: Account::default() };

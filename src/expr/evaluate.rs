@@ -253,7 +253,8 @@ impl<'a> Evaluator<'a> {
                 Part::For { with_key, collection, body } => {
                     let val = self.expr(collection)?;
                     out.sensitive |= val.sensitive;
-                    let Some(entries) = self.entries(&val).map_err(|f| Box::new(f.at(collection.span)))? else {
+                    let Some(entries) = self.entries(&val).map_err(|f| Box::new(f.at(collection.span)))?
+                    else {
                         out.unknown = true;
                         self.bind(*with_key, Val::UNKNOWN, Val::UNKNOWN);
                         out.sensitive |= self.whatever(|ev| ev.parts(body));
@@ -294,7 +295,12 @@ impl<'a> Evaluator<'a> {
             }
             self.budget.take(1)?;
             let (val, template) = match self.names.local(name) {
-                None => return Err(Box::new(Fault::new("Unknown local value", format!("there is no local value `{name}`")))),
+                None => {
+                    return Err(Box::new(Fault::new(
+                        "Unknown local value",
+                        format!("there is no local value `{name}`"),
+                    )));
+                }
                 Some(Local::Broken) => return Err(Box::new(Fault { told: true, ..Fault::default() })),
                 Some(Local::Known(value, sensitive)) => (Val::of(value).marked(sensitive), None),
                 Some(Local::Marked(val)) => (val.clone(), None),

@@ -67,8 +67,13 @@ impl<'a> Evaluator<'a> {
             Some((key, _)) if f.grouping => out.groups.entry(key).or_default().push(value),
             Some((key, span)) => {
                 if out.entries.insert(key.clone(), value).is_some() {
-                    let fault = Fault::new("Key made twice", format!("two entries have the key {}", crate::resource::Value::from(key)));
-                    return Err(Box::new(fault.at(span).hint("add `...` after the value to collect the values of equal keys")));
+                    let fault = Fault::new(
+                        "Key made twice",
+                        format!("two entries have the key {}", crate::resource::Value::from(key)),
+                    );
+                    return Err(Box::new(
+                        fault.at(span).hint("add `...` after the value to collect the values of equal keys"),
+                    ));
                 }
             }
         }

@@ -31,6 +31,5 @@ pub use template::{Anchor, Entry, Origin, Template, Text, Tree};
 pub(crate) use ast::Node;
 pub(crate) use deferred::pack;
 pub(crate) use evaluate::{Evaluator, Fault, static_value};
-pub(crate) use path::unset;
 pub(crate) use scope::{Local, Names};
 pub(crate) use val::{Sort, Val};

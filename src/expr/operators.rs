@@ -53,7 +53,9 @@ pub(super) fn as_text<'v>(val: &'v Val<'_>) -> Result<Option<Cow<'v, str>>> {
 /// The key of a map entry; none if it is unknown.
 pub(super) fn key_text(val: &Val<'_>) -> Result<Option<String>> {
     match &val.sort {
-        Sort::Unknown | Sort::Text(_) | Sort::Number(_) | Sort::Bool(_) => Ok(as_text(val)?.map(Cow::into_owned)),
+        Sort::Unknown | Sort::Text(_) | Sort::Number(_) | Sort::Bool(_) => {
+            Ok(as_text(val)?.map(Cow::into_owned))
+        }
         _ => Err(wrong("a text as key", val)),
     }
 }
@@ -125,11 +127,20 @@ impl<'a> Evaluator<'a> {
 
     /// Whether two values are equal; none if that is unknown. As scalars of YAML keep their text,
     /// a text equals the number or bool that is written so.
-    pub(super) fn equal(&mut self, a: &Val<'a>, b: &Val<'a>, sensitive: &mut bool, depth: u32) -> Result<Option<bool>> {
+    pub(super) fn equal(
+        &mut self,
+        a: &Val<'a>,
+        b: &Val<'a>,
+        sensitive: &mut bool,
+        depth: u32,
+    ) -> Result<Option<bool>> {
         self.budget.take(1)?;
         *sensitive |= a.sensitive | b.sensitive;
         if depth > super::val::DEEPEST {
-            return Err(Box::new(Fault::new("Value nested too deep", "these values are nested too deep to compare")));
+            return Err(Box::new(Fault::new(
+                "Value nested too deep",
+                "these values are nested too deep to compare",
+            )));
         }
         Ok(match (&a.sort, &b.sort) {
             (Sort::Unknown, _) | (_, Sort::Unknown) => None,
@@ -142,7 +153,10 @@ impl<'a> Evaluator<'a> {
             _ => {
                 let list = |v: &Val<'_>| matches!(v.sort, Sort::List(_) | Sort::Held(Value::List(_)));
                 let container = |v: &Val<'_>| {
-                    matches!(v.sort, Sort::List(_) | Sort::Map(_) | Sort::Held(_) | Sort::Instance(_) | Sort::Instances(_))
+                    matches!(
+                        v.sort,
+                        Sort::List(_) | Sort::Map(_) | Sort::Held(_) | Sort::Instance(_) | Sort::Instances(_)
+                    )
                 };
                 if !container(a) || !container(b) || list(a) != list(b) {
                     return Ok(Some(false));
@@ -188,7 +202,9 @@ fn arithmetic<'a>(operator: Binary, x: Number, y: Number) -> Result<Val<'a>> {
         Binary::Divide | Binary::Modulo if b == 0.0 => {
             Err(Box::new(Fault::new("Arithmetic impossible", format!("{x} cannot be divided by zero"))))
         }
-        Binary::Divide => number(|i, j| if i.checked_rem(j) == Some(0) { i.checked_div(j) } else { None }, |a, b| a / b),
+        Binary::Divide => {
+            number(|i, j| if i.checked_rem(j) == Some(0) { i.checked_div(j) } else { None }, |a, b| a / b)
+        }
         Binary::Modulo => number(i64::checked_rem, |a, b| a % b),
         Binary::Less => Ok(Val::bool(x < y)),
         Binary::LessEqual => Ok(Val::bool(x <= y)),

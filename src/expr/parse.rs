@@ -29,32 +29,33 @@ pub struct SyntaxFault {
 
 /// The parts of a template text.
 ///
+/// With them come the faults of names and calls in it, where the syntax is good.
+///
 /// # Errors
-/// The faults of the text: one of the syntax, or all of the names in it that cannot be.
-pub fn parse(text: &str) -> Result<Vec<Part>, Vec<SyntaxFault>> {
+/// The fault of the syntax.
+pub(super) fn parse(text: &str) -> Result<(Vec<Part>, Vec<SyntaxFault>), SyntaxFault> {
     if text.len() > LONGEST_TEMPLATE {
         let message = format!("it has {} bytes; at most {LONGEST_TEMPLATE} are read", text.len());
         let hint = "split it, with `locals:` for the parts".to_owned();
         let span = Span { start: 0, end: 0 };
-        return Err(vec![SyntaxFault { summary: "Expression too long", span, message, hint }]);
+        return Err(SyntaxFault { summary: "Expression too long", span, message, hint });
     }
     let template: hcl_edit::template::Template =
-        text.parse().map_err(|error| vec![super::syntax::explain(text, &error)])?;
+        text.parse().map_err(|error| super::syntax::explain(text, &error))?;
     let mut lowering = Lowering::default();
     let parts = lowering.parts(&template);
-    if lowering.faults.is_empty() { Ok(parts) } else { Err(lowering.faults) }
+    Ok((parts, lowering.faults))
 }
 
 /// The parts of a text that is one expression without `${ }`.
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_expression(text: &str) -> Result<Vec<Part>, Vec<SyntaxFault>> {
-    let expression: Expression =
-        text.parse().map_err(|error| vec![super::syntax::explain_bare(text, &error)])?;
+pub(super) fn parse_expression(text: &str) -> Result<(Vec<Part>, Vec<SyntaxFault>), SyntaxFault> {
+    let expression: Expression = text.parse().map_err(|error| super::syntax::explain_bare(text, &error))?;
     let mut lowering = Lowering::default();
     let expr = lowering.expr(&expression);
-    if lowering.faults.is_empty() { Ok(vec![Part::Expr(expr)]) } else { Err(lowering.faults) }
+    Ok((vec![Part::Expr(expr)], lowering.faults))
 }
 
 #[derive(Default)]
@@ -110,7 +111,11 @@ impl Lowering {
                 let mut then = self.parts(&d.if_expr.template);
                 let mut otherwise = d.else_expr.as_ref().map(|e| self.parts(&e.template)).unwrap_or_default();
                 let last = d.endif_expr.strip.strip_start();
-                trim(&mut then, d.if_expr.strip.strip_end(), d.else_expr.as_ref().map_or(last, |e| e.strip.strip_start()));
+                trim(
+                    &mut then,
+                    d.if_expr.strip.strip_end(),
+                    d.else_expr.as_ref().map_or(last, |e| e.strip.strip_start()),
+                );
                 trim(&mut otherwise, d.else_expr.as_ref().is_some_and(|e| e.strip.strip_end()), last);
                 Part::If(Box::new((condition, then, otherwise)))
             }
@@ -246,7 +251,9 @@ impl Lowering {
             ("each", Some("value")) => (Root::EachValue, 1),
             ("path", Some("module" | "root" | "cwd")) => (Root::ModuleDir, 1),
             ("data", Some(kind)) => match attr(1) {
-                Some(n) => (Root::Block(Arc::new(Block { mode: Mode::Data, kind: kind.into(), name: n.into() })), 2),
+                Some(n) => {
+                    (Root::Block(Arc::new(Block { mode: Mode::Data, kind: kind.into(), name: n.into() })), 2)
+                }
                 None => return self.incomplete(at, "a lookup", "data.KIND.NAME.ATTRIBUTE"),
             },
             ("var", None) => return self.incomplete(at, "a variable", "var.NAME"),
@@ -257,7 +264,12 @@ impl Lowering {
             ("data", None) => return self.incomplete(at, "a lookup", "data.KIND.NAME.ATTRIBUTE"),
             ("self" | "module" | "terraform" | "count", Some(_)) => {
                 let message = format!("there is no `{name}` in this language");
-                return self.fault("Unknown name", name_at, message, "resources are read as KIND.NAME.ATTRIBUTE");
+                return self.fault(
+                    "Unknown name",
+                    name_at,
+                    message,
+                    "resources are read as KIND.NAME.ATTRIBUTE",
+                );
             }
             (kind, Some(n)) => {
                 (Root::Block(Arc::new(Block { mode: Mode::Managed, kind: kind.into(), name: n.into() })), 1)
@@ -266,7 +278,9 @@ impl Lowering {
                 let roots = ["var", "local", "env", "data", "each", "path"];
                 let bound = self.bound.iter().map(String::as_str).chain(roots);
                 let hint = crate::diagnostic::nearest(word, bound)
-                    .map_or(format!("a text stands in quotes: \"{word}\""), |near| format!("did you mean `{near}`?"));
+                    .map_or(format!("a text stands in quotes: \"{word}\""), |near| {
+                        format!("did you mean `{near}`?")
+                    });
                 return self.fault("Unknown name", at, format!("`{word}` alone means nothing here"), hint);
             }
         };
@@ -298,7 +312,10 @@ impl Lowering {
                     return steps;
                 }
                 TraversalOperator::AttrSplat(_) => {
-                    let names = operators[i..].iter().take_while(|o| matches!(o, TraversalOperator::GetAttr(_))).count();
+                    let names = operators[i..]
+                        .iter()
+                        .take_while(|o| matches!(o, TraversalOperator::GetAttr(_)))
+                        .count();
                     let inner = self.steps(&operators[i..i + names], at);
                     steps.push(Step::Splat(inner, at));
                     i += names;

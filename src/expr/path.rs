@@ -29,7 +29,9 @@ impl<'a> Evaluator<'a> {
 
     /// A path from a name that is no resource's.
     fn named(&mut self, root: &'a Root, steps: &'a [Step], span: Span) -> Result<Val<'a>> {
-        let unknown = |what: &str, name: &str| Box::new(Fault::new("Unknown name", format!("there is no {what} `{name}`")).at(span));
+        let unknown = |what: &str, name: &str| {
+            Box::new(Fault::new("Unknown name", format!("there is no {what} `{name}`")).at(span))
+        };
         if self.names.travelling().is_some() {
             return self.travelled(root_key(root), steps);
         }
@@ -42,7 +44,10 @@ impl<'a> Evaluator<'a> {
             }
             Root::EachKey | Root::EachValue => {
                 let Some(each) = self.each.filter(|each| each.key.is_some()) else {
-                    let fault = Fault::new("No instance here", "`each` has a meaning only in a block with `for_each`");
+                    let fault = Fault::new(
+                        "No instance here",
+                        "`each` has a meaning only in a block with `for_each`",
+                    );
                     return Err(Box::new(fault.at(span)));
                 };
                 self.reads.extend(each.reads.iter().cloned());
@@ -100,7 +105,9 @@ impl<'a> Evaluator<'a> {
                     _ => None,
                 }
             }
-            (None, _) => self.each.and_then(|each| deferred::each_value(each)).map(|d| (root_key(root), Worth::Deferred(d))),
+            (None, _) => {
+                self.each.and_then(deferred::each_value).map(|d| (root_key(root), Worth::Deferred(d)))
+            }
         };
         if let (Some(packing), Some((key, worth))) = (&mut self.packing, entry) {
             packing.insert(key, worth);
@@ -121,7 +128,10 @@ impl<'a> Evaluator<'a> {
                 return self.follow(val, rest);
             }
             let Some((step, after)) = rest.split_first() else {
-                return Err(Box::new(Fault::new("Unknown name", format!("`{key}` was not known when this was planned"))));
+                return Err(Box::new(Fault::new(
+                    "Unknown name",
+                    format!("`{key}` was not known when this was planned"),
+                )));
             };
             match step {
                 Step::Name(name, _) => push_name(&mut key, name),
@@ -146,8 +156,13 @@ impl<'a> Evaluator<'a> {
         match steps.split_first() {
             Some((Step::Name(..), _)) => {
                 if !single && let Some(known) = views.filter(|views| !views.is_empty()) {
-                    let fault = Fault::new("Instance not chosen", format!("{block} has `for_each`: it stands for {} resources", known.len()));
-                    return Err(Box::new(fault.hint(format!("write {block}[\"KEY\"], or {block}[*] for all of them"))));
+                    let fault = Fault::new(
+                        "Instance not chosen",
+                        format!("{block} has `for_each`: it stands for {} resources", known.len()),
+                    );
+                    return Err(Box::new(
+                        fault.hint(format!("write {block}[\"KEY\"], or {block}[*] for all of them")),
+                    ));
                 }
                 self.follow(instance(None), steps)
             }
@@ -173,7 +188,8 @@ impl<'a> Evaluator<'a> {
             Some(Step::Name(name, _)) => name,
             _ => "",
         };
-        let keys: Vec<Option<Key>> = self.objects.views(block).map_or(vec![None], |views| views.keys().cloned().collect());
+        let keys: Vec<Option<Key>> =
+            self.objects.views(block).map_or(vec![None], |views| views.keys().cloned().collect());
         for key in keys {
             self.budget.take(1)?;
             self.read(block, key, attribute, true);
@@ -241,7 +257,9 @@ impl<'a> Evaluator<'a> {
             None => {
                 let names = map_keys(&val);
                 let hint = known_names(name, names.iter().map(String::as_str));
-                Err(Box::new(Fault::new("Unknown key", format!("there is no `{name}` in this map")).at(at).hint(hint)))
+                Err(Box::new(
+                    Fault::new("Unknown key", format!("there is no `{name}` in this map")).at(at).hint(hint),
+                ))
             }
         }
     }
@@ -270,7 +288,10 @@ impl<'a> Evaluator<'a> {
             _ => None,
         });
         found.map(|v| v.marked(sensitive)).ok_or_else(|| {
-            let fault = Fault::new("Index out of range", format!("there is no element {index}: the list has {items}, counted from 0"));
+            let fault = Fault::new(
+                "Index out of range",
+                format!("there is no element {index}: the list has {items}, counted from 0"),
+            );
             Box::new(fault.at(at))
         })
     }
@@ -320,7 +341,7 @@ impl<'a> Evaluator<'a> {
 
     /// Keys and values of what can be iterated; none if it is unknown. A sensitive container makes
     /// its elements sensitive.
-    pub(super) fn entries(&mut self, val: &Val<'a>) -> Result<Option<Vec<(Val<'a>, Val<'a>)>>> {
+    pub(crate) fn entries(&mut self, val: &Val<'a>) -> Result<Option<Vec<(Val<'a>, Val<'a>)>>> {
         let index = |i: usize| Val::owned(Value::from(i as i64));
         let mut out: Vec<(Val<'a>, Val<'a>)> = match &val.sort {
             Sort::Unknown => return Ok(None),
@@ -392,12 +413,15 @@ fn map_keys(val: &Val<'_>) -> Vec<String> {
 fn no_instance<'k>(block: &Block, key: &Key, known: impl Iterator<Item = &'k Key>) -> Box<Fault> {
     let address = block.instance(Some(key.clone()));
     let known: Vec<&str> = known.map(Key::as_str).collect();
-    let fault = Fault::new("Unknown instance", format!("there is no {address}: `for_each` of {block} has no such key"));
+    let fault = Fault::new(
+        "Unknown instance",
+        format!("there is no {address}: `for_each` of {block} has no such key"),
+    );
     Box::new(fault.hint(known_names(key.as_str(), known)))
 }
 
 /// An environment variable that is not set.
-pub(crate) fn unset(name: &str) -> Fault {
+fn unset(name: &str) -> Fault {
     Fault::new("Environment variable not set", format!("the environment has no variable {name}"))
         .hint(format!("set it before running: export {name}=…"))
 }

@@ -27,7 +27,20 @@ pub(super) fn explain(text: &str, error: &Error) -> SyntaxFault {
         }
     }
     if inner.is_some() && text[at..].starts_with("%{") {
-        return fault(text, at, "this `%{` directive is not complete".into(), "write %{ if … } … %{ endif }, or `%%{` for the text itself");
+        return fault(
+            text,
+            at,
+            "this `%{` directive is not complete".into(),
+            "write %{ if … } … %{ endif }, or `%%{` for the text itself",
+        );
+    }
+    let mut seen = (at + 2).min(text.len());
+    while !text.is_char_boundary(seen) {
+        seen -= 1;
+    }
+    let last = text[..seen].rfind("${").filter(|i| !text[..*i].ends_with('$'));
+    if let Some(open) = last.filter(|open| closing_brace(&text[open + 2..]).is_none()) {
+        return fault(text, open, "the expression is not closed".into(), "close it with `}`");
     }
     at_error(text, 0, error)
 }
@@ -41,7 +54,12 @@ fn at_error(text: &str, shift: usize, error: &Error) -> SyntaxFault {
     let mut at = shift + error.location().offset();
     let message = error.message();
     if message.contains("nested levels") || message.contains("chained binary") {
-        return fault(text, at, "the expression is nested too deep (64 levels, 128 operators)".into(), "split it, with `locals:` for the parts");
+        return fault(
+            text,
+            at,
+            "the expression is nested too deep (64 levels, 128 operators)".into(),
+            "split it, with `locals:` for the parts",
+        );
     }
     if message.contains("redefined object key") {
         return fault(text, at, "this key stands twice in the object".into(), "");
@@ -52,7 +70,8 @@ fn at_error(text: &str, shift: usize, error: &Error) -> SyntaxFault {
         None | Some('}') => "the expression ends too early".to_owned(),
         Some(c) => format!("`{c}` cannot stand here"),
     };
-    let expected = message.rsplit_once("expected ").map(|(_, e)| e).filter(|e| !e.contains("letter") && e.len() < 60);
+    let expected =
+        message.rsplit_once("expected ").map(|(_, e)| e).filter(|e| !e.contains("letter") && e.len() < 60);
     match expected {
         Some(expected) => fault(text, at, format!("{found}; {expected} was expected"), ""),
         None => fault(text, at, found, hint_for(rest)),

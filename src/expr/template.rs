@@ -47,6 +47,8 @@ pub struct Text {
     pub source: Box<str>,
     /// Its parts.
     pub parts: Vec<Part>,
+    /// Whether names or calls in it have faults that were reported.
+    pub faulty: bool,
     origin: Option<Origin>,
 }
 
@@ -74,20 +76,31 @@ pub struct Anchor {
 }
 
 impl Text {
-    /// Parses a text.
+    /// Parses a text. Faults of names and calls in it come with it: such a text can be looked
+    /// through for other faults, but has no value.
     ///
     /// # Errors
-    /// The faults of the text.
-    pub fn parse(source: &str, origin: Option<Origin>) -> Result<Text, Vec<SyntaxFault>> {
-        Ok(Text { parts: parse(source)?, source: source.into(), origin })
+    /// The fault of the syntax.
+    pub fn parse(source: &str, origin: Option<Origin>) -> Result<(Text, Vec<SyntaxFault>), SyntaxFault> {
+        let (parts, faults) = parse(source)?;
+        Ok((Text { parts, source: source.into(), origin, faulty: !faults.is_empty() }, faults))
     }
 
     /// Parses a text that is one expression without `${ }` around it.
     ///
     /// # Errors
-    /// The faults of the text.
-    pub fn parse_expression(source: &str, origin: Option<Origin>) -> Result<Text, Vec<SyntaxFault>> {
-        Ok(Text { parts: parse_expression(source)?, source: source.into(), origin })
+    /// The fault of the syntax.
+    pub fn parse_expression(
+        source: &str,
+        origin: Option<Origin>,
+    ) -> Result<(Text, Vec<SyntaxFault>), SyntaxFault> {
+        let (parts, faults) = parse_expression(source)?;
+        Ok((Text { parts, source: source.into(), origin, faulty: !faults.is_empty() }, faults))
+    }
+
+    /// Whether no expression is in it.
+    pub fn is_plain(&self) -> bool {
+        self.parts.iter().all(|part| matches!(part, Part::Literal(_)))
     }
 
     /// Where a range of the text stands in its file.
@@ -124,7 +137,11 @@ impl Template {
     pub fn of_value(value: &Value) -> Result<Template, SyntaxFault> {
         let tree = match value {
             Value::String(s) if s.contains("${") || s.contains("%{") => {
-                Tree::Text(Arc::new(Text::parse(s, None).map_err(|mut faults| faults.remove(0))?))
+                let (text, faults) = Text::parse(s, None)?;
+                match faults.into_iter().next() {
+                    Some(fault) => return Err(fault),
+                    None => Tree::Text(Arc::new(text)),
+                }
             }
             Value::List(items) => Tree::List(items.iter().map(Template::of_value).collect::<Result<_, _>>()?),
             Value::Map(entries) => {
@@ -150,11 +167,24 @@ impl Template {
         }
     }
 
-    /// The value, if no expression is in it.
+    /// The value, if no expression is in it; `$${` is read as `${`.
     pub fn literal(&self) -> Option<Value> {
-        let mut literal = true;
-        self.each_text(&mut |_| literal = false);
-        literal.then(|| self.written())
+        Some(match &self.tree {
+            Tree::Value(value) => value.clone(),
+            Tree::Text(text) => {
+                let mut out = String::new();
+                for part in &text.parts {
+                    let Part::Literal(literal) = part else { return None };
+                    out.push_str(literal);
+                }
+                Value::String(out)
+            }
+            Tree::List(items) => Value::List(items.iter().map(Template::literal).collect::<Option<_>>()?),
+            Tree::Map(entries) => {
+                let entry = |e: &Entry| Some((e.key.clone(), e.value.literal()?));
+                Value::Map(entries.iter().map(entry).collect::<Option<_>>()?)
+            }
+        })
     }
 
     /// Calls `see` for every text with expressions.

@@ -168,7 +168,9 @@ impl<'a> Val<'a> {
             Sort::Bool(b) => Sort::Bool(b),
             Sort::Number(n) => Sort::Number(n),
             Sort::Text(words) => Sort::Text(Words::Shared((&*words).into())),
-            Sort::List(items) => Val::list(items.items.iter().map(|v| v.clone().into_static()).collect()).sort,
+            Sort::List(items) => {
+                Val::list(items.items.iter().map(|v| v.clone().into_static()).collect()).sort
+            }
             Sort::Map(map) => {
                 Val::map(map.entries.iter().map(|(k, v)| (k.clone(), v.clone().into_static())).collect()).sort
             }

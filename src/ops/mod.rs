@@ -1,1 +1,18 @@
 //! One function per command; each reads as the journey.
+//!
+//! Architecture invariant: no arguments, prompts, printing or exit codes here, and no path to a
+//! cloud but the journey's own.
+
+mod apply;
+mod drift;
+mod failure;
+mod import;
+mod plan;
+mod workspace;
+
+pub use apply::{Applied, apply};
+pub use drift::{Drifted, drift};
+pub use failure::Failure;
+pub use import::{Imported, import};
+pub use plan::{PlanOptions, Planned, plan};
+pub use workspace::Workspace;

@@ -12,8 +12,10 @@ use crate::resource::Block;
 pub fn order(configuration: &Configuration) -> Result<Vec<Block>, Vec<Diagnostic>> {
     let mut dag: Dag<Block, Option<Place>> = Dag::new(configuration.blocks.keys().cloned());
     for (block, declared) in &configuration.blocks {
-        for (read, place) in declared.reads_with_places() {
-            dag.wait(block, read, place.cloned());
+        let read = declared.reads.iter().map(|((read, _), place)| (read, place));
+        let named = declared.depends_on.iter().map(|(dependency, place)| (dependency.block(), place));
+        for (first, place) in read.chain(named) {
+            dag.wait(block, first, Some(place.clone()));
         }
     }
     dag.order().map_err(|Loop(hops)| vec![told(hops)])

@@ -21,7 +21,7 @@ use crate::expr::{Input, Worth};
 use crate::graph::{Dag, Loop};
 use crate::provider::Settling;
 use crate::refresh::{Live, Observation, Sight};
-use crate::resource::{Address, Attributes, Change as Changing, Compare, KindSchema, Object};
+use crate::resource::{Address, Attributes, Change as Changing, Compare, KindSchema, Object, OrderRule};
 use crate::state::{Origin, RecordedObject};
 
 /// The values that a plan must not hold, beside it.
@@ -55,6 +55,10 @@ struct Lowering {
     revokes: BTreeMap<Address, usize>,
     /// Steps that end what another object's end covers, and that other address.
     covered: BTreeMap<Address, Address>,
+    /// What the plan ends, by kind and id.
+    ending: BTreeMap<(String, String), Address>,
+    /// What each resource completes.
+    completes: BTreeMap<Address, Address>,
     edges: Vec<(usize, usize)>,
     secrets: Secrets,
 }
@@ -76,10 +80,18 @@ pub fn lower(
         return Err(faults);
     }
     let mut lowering = Lowering::default();
+    for (address, item) in proposal.items.iter().filter(|(a, _)| selected.has(a)) {
+        if let (Need::Delete | Need::Replace, Some(id)) = (item.delta.need, &item.delta.id) {
+            lowering.ending.insert((address.kind().to_string(), id.clone()), address.clone());
+        }
+    }
+    for (other, by) in &proposal.links.completed_by {
+        lowering.completes.extend(by.iter().map(|address| (address.clone(), other.clone())));
+    }
     lowering.resolved_beginnings(&on);
     lowering.late_lookups(proposal, &selected);
     for (address, item) in proposal.items.iter().filter(|(a, _)| selected.has(a)) {
-        lowering.steps_of(&on, proposal, &selected, address, item, create_first.contains(address));
+        lowering.steps_of(&on, proposal, address, item, create_first.contains(address));
     }
     lowering.deposed(&on, &selected);
     lowering.order(&on, proposal, &selected, &create_first);
@@ -98,6 +110,7 @@ pub fn lower(
         selection: selection.clone(),
         configuration: on.configuration.digest.clone(),
         revision: on.recorded.revision.clone(),
+        seq: on.recorded.seq,
         identities: on.live.identities.clone(),
         fingerprints: fingerprints(&on),
         changes,
@@ -154,7 +167,6 @@ impl Lowering {
         &mut self,
         on: &Situation<'_>,
         proposal: &Proposal,
-        selected: &Selected,
         address: &Address,
         item: &Item,
         create_first: bool,
@@ -207,13 +219,13 @@ impl Lowering {
                 let action = StepAction::Create { want, deposes: create_first };
                 let made = self.step(schema, proposal, address, item, action);
                 self.makes.insert(address.clone(), made);
-                self.end(on, proposal, selected, address, item, create_first);
+                self.end(on, proposal, address, item, create_first);
                 if let Some(&ended) = self.ends.get(address) {
                     let edge = if create_first { (made, ended) } else { (ended, made) };
                     self.edges.push(edge);
                 }
             }
-            Need::Delete => self.end(on, proposal, selected, address, item, false),
+            Need::Delete => self.end(on, proposal, address, item, false),
             Need::Forget => {
                 let step = self.step(schema, proposal, address, item, StepAction::Forget { deposed: None });
                 self.ends.insert(address.clone(), step);
@@ -274,14 +286,13 @@ impl Lowering {
         &mut self,
         on: &Situation<'_>,
         proposal: &Proposal,
-        selected: &Selected,
         address: &Address,
         item: &Item,
         deposed: bool,
     ) {
         let schema = on.catalog.schema(&address.block);
         let id = item.delta.id.clone().unwrap_or_default();
-        let cover = covering(schema, proposal, selected, item);
+        let cover = self.covering(schema, item);
         let adopted_only = schema.forgets.is_some_and(|rule| {
             on.recorded.objects.get(address).is_some_and(|r| {
                 r.origin == Origin::Adopted || r.attributes.text(rule.attribute) == Some(rule.value)
@@ -301,6 +312,17 @@ impl Lowering {
         if let Some(cover) = cover {
             self.covered.insert(address.clone(), cover.clone());
         }
+    }
+
+    /// The address whose end ends this one's object too, if that end is part of the plan.
+    fn covering(&self, schema: &KindSchema, item: &Item) -> Option<Address> {
+        let attribute = schema.dies_with?;
+        let id = item.delta.have.text(attribute)?;
+        let kind = schema.order.iter().find_map(|rule| match rule {
+            OrderRule::Refers { attribute: a, kind } if *a == attribute => Some(*kind),
+            _ => None,
+        })?;
+        self.ending.get(&(kind.to_owned(), id.to_owned())).cloned()
     }
 
     /// Leftovers of create-first replacements that were cut off.
@@ -356,10 +378,7 @@ impl Lowering {
         };
         let completes = match action {
             StepAction::Create { .. } | StepAction::Update { .. } | StepAction::Adopt { .. } | StepAction::Await { .. } => {
-                let completed = proposal.links.completed_by.iter();
-                schema.completes.and_then(|_| {
-                    completed.into_iter().find(|(_, by)| by.contains(address)).map(|(other, _)| other.clone())
-                })
+                self.completes.get(address).cloned()
             }
             _ => None,
         };
@@ -543,25 +562,6 @@ impl Lowering {
         }
         Ok((steps, numbers))
     }
-}
-
-/// The address whose end ends this one's object too, if that end is part of the plan.
-fn covering<'a>(
-    schema: &KindSchema,
-    proposal: &'a Proposal,
-    selected: &Selected,
-    item: &Item,
-) -> Option<&'a Address> {
-    let attribute = schema.dies_with?;
-    let id = item.delta.have.text(attribute)?;
-    let kind = schema.order.iter().find_map(|rule| match rule {
-        crate::resource::OrderRule::Refers { attribute: a, kind } if *a == attribute => Some(*kind),
-        _ => None,
-    })?;
-    proposal.items.iter().filter(|(a, _)| a.kind().as_str() == kind && selected.has(a)).find_map(|(a, other)| {
-        let ends = matches!(other.delta.need, Need::Delete | Need::Replace);
-        (ends && other.delta.id.as_deref() == Some(id)).then_some(a)
-    })
 }
 
 fn keep(proposal: &Proposal, address: &Address, item: &Item) -> Keep {

@@ -11,17 +11,20 @@ mod event;
 mod guard;
 mod links;
 mod lower;
+mod approve;
 mod outputs;
+pub mod planfile;
 mod select;
 mod step;
 pub mod uncertain;
 pub mod walk;
 
 pub use crate::diff::{Difference, Drift, Reason, ReasonCode, Shown};
+pub use approve::{Approval, Approved, Refusal};
 pub use change::{Action, Change, OutputChange};
 pub use event::{Event, StepEnd};
 pub use lower::{Secrets, lower};
-pub use select::Selected;
+pub use select::{Selected, replaced};
 pub use step::{Handle, HandleSource, Keep, Part, PlanInput, PlannedOutput, Step, StepAction, StepId};
 
 use std::collections::BTreeMap;
@@ -30,7 +33,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
 use crate::resource::{Address, Identity, ProviderName};
-use crate::state::Revision;
+use crate::state::{Revision, Seq};
 
 /// What kind of plan was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +77,8 @@ pub struct Plan {
     pub configuration: String,
     /// The revision of the state it was made from.
     pub revision: Revision,
+    /// The number of the last journal entry it was made from.
+    pub seq: Seq,
     /// Where each provider block that was contacted leads.
     pub identities: BTreeMap<ProviderName, Identity>,
     /// A digest of each live object that was read, so that apply can say what moved.

@@ -1,6 +1,6 @@
 //! What the outputs will be worth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::walk::{Proposal, Situation};
 use super::{Handle, HandleSource, OutputChange, Plan, PlanInput, PlanMode, PlannedOutput, Secrets, Shown, StepAction};
@@ -9,9 +9,15 @@ use crate::resource::{Address, Block, Key, Value};
 
 /// Fills in the plan's outputs: what they will be worth, and what changes.
 pub(super) fn plan(on: &Situation<'_>, proposal: &Proposal, plan: &mut Plan, secrets: &mut Secrets) {
+    let made: BTreeSet<Address> = plan
+        .steps
+        .iter()
+        .filter(|s| !matches!(s.action, StepAction::Record { .. } | StepAction::Forget { .. } | StepAction::Delete { .. }))
+        .map(|s| s.address.clone())
+        .collect();
     for (name, (input, sensitive)) in &proposal.outputs {
         let worth = match &input.worth {
-            Worth::Deferred(deferred) if !deferred.needs.iter().any(|n| comes_to_be_known(plan, proposal, n)) => {
+            Worth::Deferred(deferred) if !deferred.needs.iter().any(|n| comes_to_be_known(&made, proposal, n)) => {
                 Worth::Known(without_what_stays_unknown(deferred, proposal))
             }
             worth => worth.clone(),
@@ -61,15 +67,9 @@ pub(super) fn plan(on: &Situation<'_>, proposal: &Proposal, plan: &mut Plan, sec
 }
 
 /// Whether any step of the plan makes an attribute known.
-fn comes_to_be_known(plan: &Plan, proposal: &Proposal, need: &Reference) -> bool {
+fn comes_to_be_known(made: &BTreeSet<Address>, proposal: &Proposal, need: &Reference) -> bool {
     let completing = proposal.links.completed_by.get(&need.address).into_iter().flatten();
-    let mut addresses = std::iter::once(&need.address).chain(completing);
-    addresses.any(|address| {
-        plan.steps.iter().any(|s| {
-            s.address == *address
-                && !matches!(s.action, StepAction::Record { .. } | StepAction::Forget { .. } | StepAction::Delete { .. })
-        })
-    })
+    std::iter::once(&need.address).chain(completing).any(|address| made.contains(address))
 }
 
 /// The worth of an output when what is unknown stays so: null in its place.

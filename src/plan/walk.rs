@@ -11,14 +11,14 @@ use jiff::Timestamp;
 use super::links::{self, Links};
 use super::uncertain::Resolution;
 use super::{PlanMode, blocks};
-use crate::config::{Configuration, Ignore, ResourceBlock};
+use crate::config::{Configuration, Dependency, Ignore, ResourceBlock};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::diff::{self, Case, Delta, Desired, Drift, Need, Reason, ReasonCode};
 use crate::expr::{Each, Input, Reference, View, Worth};
 use crate::provider::{ReadFault, Settling};
 use crate::refresh::{Live, Observation, Question, Sight};
 use crate::resource::{
-    Address, Attributes, Block, Catalog, Identity, Key, KindSchema, Listing, Mode, Object, ObjectId,
+    Address, Block, Catalog, Identity, Key, KindSchema, Listing, Mode, Object, ObjectId,
     ProviderName, Value,
 };
 use crate::state::{Recorded, RecordedObject};
@@ -235,7 +235,7 @@ impl<'a> Walk<'a> {
             );
             self.faults.push(
                 Diagnostic::error("Wrong account, project or region", detail)
-                    .at(self.on.configuration.providers.get(&provider).and_then(|b| b.place.clone()))
+                    .at(self.on.configuration.providers.get(&provider).map(|b| b.place.clone()))
                     .hint("nothing was compared, so that wrong credentials cannot look like a mass deletion; correct the provider block or the environment"),
             );
         }
@@ -248,7 +248,8 @@ impl<'a> Walk<'a> {
         };
         for block in order {
             let Some(declared) = self.on.configuration.blocks.get(&block) else { continue };
-            if declared.reads_blocks().any(|b| self.blocked.contains(b)) {
+            let mut needed = declared.reads.keys().map(|(b, _)| b).chain(declared.depends_on.iter().map(|(d, _)| d.block()));
+            if needed.any(|b| self.blocked.contains(b)) {
                 self.blocked.insert(block);
                 continue;
             }
@@ -345,9 +346,9 @@ impl<'a> Walk<'a> {
 
     /// Whether something that the author says the lookup depends on is still to be changed.
     fn has_pending_dependency(&self, declared: &ResourceBlock) -> bool {
-        declared.depends_on_blocks().any(|block| {
-            let items = self.proposal.items.iter().filter(|(a, _)| a.block == *block);
-            items.into_iter().any(|(_, item)| item.delta.need != Need::Nothing)
+        declared.depends_on.iter().any(|(dependency, _)| {
+            let mut items = self.proposal.items.iter().filter(|(a, _)| covers(dependency, a));
+            items.any(|(_, item)| item.delta.need != Need::Nothing)
         })
     }
 
@@ -377,7 +378,7 @@ impl<'a> Walk<'a> {
                 None | Some(Observation::Absent) => None,
                 Some(Observation::Present { object, settling }) => Some((object.clone(), settling.clone())),
                 Some(Observation::Unreadable(fault)) => {
-                    self.faults.push(unreadable(&address, declared.place.clone(), fault));
+                    self.faults.push(unreadable(&address, Some(declared.place.clone()), fault));
                     continue;
                 }
                 Some(Observation::Unread) => match recorded {
@@ -490,10 +491,10 @@ impl<'a> Walk<'a> {
     fn remember_extra(&mut self, declared: &ResourceBlock, address: &Address, each: &Each, inputs: &BTreeMap<String, Input>) {
         let mut extra: BTreeSet<Address> = each.reads.iter().map(|r| r.address.clone()).collect();
         extra.extend(inputs.values().flat_map(|i| i.reads.iter().map(|r| r.address.clone())));
-        for block in declared.depends_on_blocks() {
-            if let Some(views) = self.proposal.views.get(block) {
-                extra.extend(views.keys().map(|key| block.instance(key.clone())));
-            }
+        for (dependency, _) in &declared.depends_on {
+            let block = dependency.block();
+            let instances = self.proposal.views.get(block).into_iter().flat_map(BTreeMap::keys);
+            extra.extend(instances.map(|key| block.instance(key.clone())).filter(|a| covers(dependency, a)));
         }
         extra.remove(address);
         if !extra.is_empty() {
@@ -579,7 +580,7 @@ impl<'a> Walk<'a> {
         for (name, declared) in &self.on.configuration.outputs {
             match self.on.configuration.output(name, &self.proposal.views) {
                 Ok(input) => {
-                    let sensitive = declared.sensitive || input.sensitive;
+                    let sensitive = declared.sensitive.unwrap_or(input.sensitive);
                     self.proposal.outputs.insert(name.clone(), (input, sensitive));
                 }
                 Err(faults) => self.faults.extend(faults),
@@ -603,6 +604,14 @@ pub fn parent_of(schema: &KindSchema, attribute: impl Fn(&str) -> Option<String>
     match schema.listing {
         Listing::Under(name) => attribute(name),
         Listing::Project | Listing::None => None,
+    }
+}
+
+/// Whether a dependency is about an address.
+fn covers(dependency: &Dependency, address: &Address) -> bool {
+    match dependency {
+        Dependency::Block(block) => address.block == *block,
+        Dependency::Address(one) => address == one,
     }
 }
 

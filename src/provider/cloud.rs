@@ -37,12 +37,6 @@ pub fn explain(code: &str) -> Option<&'static Explained> {
     huaweicloud::explain(code)
 }
 
-/// Whether a refusal by an object's state may pass while one waits (`EndPoint.2019`: it is being
-/// created).
-pub fn is_passing(code: &str) -> bool {
-    explain(code).is_some_and(|row| row.class == Class::State && row.retry)
-}
-
 /// Kinds belong to one provider type, so the kind is all that it takes to know whose it is.
 fn is_huawei(kind: &Kind) -> bool {
     kind.as_str().starts_with("vpcep_")
@@ -57,13 +51,23 @@ pub fn calls(kind: &Kind, effect: &Effect) -> Vec<Call> {
     huaweicloud::calls(kind, effect)
 }
 
-/// Whether an object is where its effect leads: at `want`, or, without it, at rest. Pure.
+/// Whether an object is where its effect leads: to `want`, or, without it, to its end. Pure.
 ///
 /// # Panics
 /// If no provider has the kind: a mistake of ours.
 pub fn settling(kind: &Kind, want: Option<&Attributes>, object: &Object) -> Settling {
     assert!(is_huawei(kind), "{kind} belongs to no provider: please report");
     huaweicloud::settling(kind, want, object)
+}
+
+/// Whether an object rests, whatever was wanted of it: what a refresh can say. Pure.
+pub fn resting(kind: &Kind, object: &Object) -> Settling {
+    huaweicloud::resting(kind, object)
+}
+
+/// Whether a refusal with this code passes by itself, so that the same call may succeed later. Pure.
+pub fn is_passing(code: &str) -> bool {
+    explain(code).is_some_and(|e| e.retry && e.class == Class::State)
 }
 
 /// Writes that must be serial share a lane. Pure.
@@ -98,11 +102,6 @@ impl Cloud {
                 Err(SettingFault::new("type", format!("`{other}` is no provider type; there is {known}")))
             }
         }
-    }
-
-    /// [`settling`], for who holds a cloud.
-    pub fn settling(&self, kind: &Kind, want: Option<&Attributes>, object: &Object) -> Settling {
-        settling(kind, want, object)
     }
 
     /// The cloud's clock minus ours, once it has answered.

@@ -7,7 +7,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::{Clouds, Live, Observation, Question, Sight};
 use crate::diagnostic::Diagnostic;
-use crate::provider::{Cloud, Read, ReadFault};
+use crate::provider::{self, Cloud, Read, ReadFault};
 use crate::resource::{Catalog, Kind, KindSchema, Listing, Mode, Object, ObjectId, ProviderName};
 
 /// How many reads are begun at once; the transport bounds what is in flight.
@@ -105,7 +105,7 @@ impl Reader<'_> {
         if ids.len() > 1 {
             match cloud.list(kind, parent, &|id| ids.contains(id)).await {
                 Ok(objects) => {
-                    seen.extend(objects.into_iter().map(|o| (o.id.clone(), present(cloud, schema, o))));
+                    seen.extend(objects.into_iter().map(|o| (o.id.clone(), present(schema, o))));
                 }
                 Err(fault) => {
                     return ids.iter().map(|id| (id.clone(), Observation::Unreadable(fault.clone()))).collect();
@@ -181,15 +181,15 @@ impl Reader<'_> {
 
 async fn look_at(cloud: &Arc<Cloud>, schema: &KindSchema, id: &str) -> Observation {
     match cloud.get(&schema.kind, id).await {
-        Ok(Some(object)) => present(cloud, schema, object),
+        Ok(Some(object)) => present(schema, object),
         Ok(None) => Observation::Absent,
         Err(fault) => Observation::Unreadable(fault),
     }
 }
 
-fn present(cloud: &Cloud, schema: &KindSchema, object: Object) -> Observation {
+fn present(schema: &KindSchema, object: Object) -> Observation {
     let object = Object { attributes: schema.normalise(object.attributes), ..object };
-    let settling = cloud.settling(&schema.kind, None, &object);
+    let settling = provider::resting(&schema.kind, &object);
     Observation::Present { object, settling }
 }
 

@@ -85,6 +85,8 @@ pub struct Counts {
     pub adopt: usize,
     /// Let go of without a call.
     pub forget: usize,
+    /// Waited for.
+    pub resume: usize,
     /// Looked up while applying.
     pub read: usize,
 }
@@ -101,6 +103,7 @@ impl Counts {
                 Action::Delete => &mut counts.delete,
                 Action::Adopt => &mut counts.adopt,
                 Action::Forget => &mut counts.forget,
+                Action::Await => &mut counts.resume,
                 Action::Read => &mut counts.read,
             } += 1;
         }
@@ -116,6 +119,7 @@ impl Counts {
             (self.delete, "delete", true),
             (self.adopt, "adopt", false),
             (self.forget, "forget", false),
+            (self.resume, "wait for", false),
             (self.read, "read", false),
         ];
         let said = parts.iter().filter(|(n, _, always)| *always || *n > 0);
@@ -187,6 +191,7 @@ fn change_entry(change: &Change, mode: PlanMode) -> Entry {
         Action::Delete => (Sign::Minus, "delete"),
         Action::Adopt => (Sign::Equals, "adopt"),
         Action::Forget => (Sign::Dot, "forget"),
+        Action::Await => (Sign::Tilde, "wait for"),
         Action::Read => (Sign::Less, "read"),
     };
     // The action, or the mode of the plan, says these already.

@@ -1,7 +1,7 @@
 //! Named crash points: places between two effects where a test may end the process.
 //!
 //! They exist in the crate's own tests and with the feature `crash-points`; otherwise a point is
-//! nothing. Which one goes off is set by [`arm`], never by the environment.
+//! nothing. Which one goes off is set by `arm`, never by the environment.
 
 use std::io;
 
@@ -65,4 +65,21 @@ pub(super) fn point(what: &str, when: &str) -> io::Result<()> {
 #[inline]
 pub(super) fn point(_what: &str, _when: &str) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_goes_off_once_at_its_nth_passing() {
+        let pass = || point("a test", "here");
+        assert!(pass().is_ok());
+        arm(Some(("a test.here", 2, Crash::Fail)));
+        assert!(point("a test", "elsewhere").is_ok() && point("another test", "here").is_ok());
+        assert!(pass().is_ok());
+        assert_eq!(pass().unwrap_err().to_string(), "crash point a test.here");
+        assert!(pass().is_ok());
+        assert!(points().any(|name| name == "journal.synced"));
+    }
 }

@@ -12,7 +12,8 @@
 //! | `Begun` update | the current object has this id, nothing pending on it | pending |
 //! | `Begun` delete | the slot's object has this id, nothing pending on it | pending |
 //! | `Ended` any | it was begun and neither ended nor resolved | |
-//! | … `Made`, `Tainted` | create; or update with the same id (`Tainted`: a delete too) | recorded; not pending |
+//! | … `Made` | create; update, or a delete's call before its last, with the same id | recorded; not pending |
+//! | … `Tainted` | create; update or delete with the same id | recorded, tainted; not pending |
 //! | … `Gone` | delete | removed, or `settling`; not pending |
 //! | … `Failed` | any effect | not pending |
 //! | … `Unchangeable` | update | the attribute noted; not pending |
@@ -128,6 +129,8 @@ impl Recorded {
             | (Outcome::Tainted { .. }, _)
             | (Outcome::Gone { .. }, Effect::Delete { .. })
             | (Outcome::Unchangeable { .. }, Effect::Update { .. }) => {}
+            // Such as a whitelist that is emptied by several calls.
+            (Outcome::Made { .. }, Effect::Delete { .. }) if begun.index + 1 < begun.of => {}
             (outcome, effect) => {
                 return Err(format!("{} cannot end as {}", effect_word(effect), outcome_word(outcome)));
             }
@@ -336,65 +339,6 @@ impl Recorded {
             None => Ok(()),
             Some((seq, _)) => Err(format!("entry {seq} for {address} is pending; it is resolved first")),
         }
-    }
-}
-
-impl Begun {
-    /// The id that its effect names; none for a create.
-    pub fn id(&self) -> Option<&str> {
-        match &self.effect {
-            Effect::Create { .. } => None,
-            Effect::Update { id, .. } | Effect::Delete { id, .. } => Some(id),
-        }
-    }
-
-    /// The deposed object it is for, or none for the address's current one.
-    pub fn slot(&self) -> Option<&str> {
-        self.id().filter(|_| self.deposed)
-    }
-}
-
-impl RecordedObject {
-    /// An object as it is recorded for the first time.
-    pub fn new(object: &Object, binding: &Binding, origin: Origin, settling: bool) -> RecordedObject {
-        RecordedObject {
-            id: object.id.clone(),
-            provider: binding.provider.clone(),
-            identity: binding.identity.clone(),
-            origin,
-            attributes: object.attributes.clone(),
-            arguments: binding.arguments.clone(),
-            sensitive: binding.sensitive.clone(),
-            dependencies: binding.dependencies.clone(),
-            settling,
-            taint: None,
-            unchangeable: Default::default(),
-            triggers: binding.triggers.clone(),
-            prevent_destroy: binding.prevent_destroy,
-            delete_timeout_s: binding.delete_timeout_s,
-        }
-    }
-
-    /// Replaces what is recorded beside the attributes.
-    fn rebind(&mut self, binding: &Binding) {
-        let Binding {
-            provider,
-            identity,
-            arguments,
-            sensitive,
-            dependencies,
-            triggers,
-            prevent_destroy,
-            delete_timeout_s,
-        } = binding.clone();
-        self.provider = provider;
-        self.identity = identity;
-        self.arguments = arguments;
-        self.sensitive = sensitive;
-        self.dependencies = dependencies;
-        self.triggers = triggers;
-        self.prevent_destroy = prevent_destroy;
-        self.delete_timeout_s = delete_timeout_s;
     }
 }
 

@@ -82,6 +82,21 @@ pub struct Begun {
     pub at: Timestamp,
 }
 
+impl Begun {
+    /// The id that its effect names; none for a create.
+    pub fn id(&self) -> Option<&str> {
+        match &self.effect {
+            Effect::Create { .. } => None,
+            Effect::Update { id, .. } | Effect::Delete { id, .. } => Some(id),
+        }
+    }
+
+    /// The deposed object it is for, or none for the address's current one.
+    pub fn slot(&self) -> Option<&str> {
+        self.id().filter(|_| self.deposed)
+    }
+}
+
 /// What a call came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -28,8 +28,9 @@ pub mod backend;
 mod commit;
 mod session;
 pub mod history;
+pub mod edit;
 
-pub use backend::{Backend, LocalBackend};
+pub use backend::{Backend, LocalBackend, is_stack_name};
 pub use error::StateError;
 pub use journal::{Begun, Binding, Ended, Entry, IllegalMove, Outcome, Seq, Ticket};
 pub use load::{Interrupted, Loaded, Note, read};

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::journal::{Begun, Seq};
-use crate::resource::{Address, Attributes, Fault, Identity, ObjectId, ProviderName, Value};
+use super::journal::{Begun, Binding, Seq};
+use crate::resource::{Address, Attributes, Fault, Identity, Object, ObjectId, ProviderName, Value};
 
 /// Birth mark and write counter of a state. A plan names the revision it was made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +91,50 @@ pub struct RecordedObject {
     /// The deadline of its deletion in seconds, if the author set one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_timeout_s: Option<u64>,
+}
+
+impl RecordedObject {
+    /// An object as it is recorded for the first time.
+    pub fn new(object: &Object, binding: &Binding, origin: Origin, settling: bool) -> RecordedObject {
+        RecordedObject {
+            id: object.id.clone(),
+            provider: binding.provider.clone(),
+            identity: binding.identity.clone(),
+            origin,
+            attributes: object.attributes.clone(),
+            arguments: binding.arguments.clone(),
+            sensitive: binding.sensitive.clone(),
+            dependencies: binding.dependencies.clone(),
+            settling,
+            taint: None,
+            unchangeable: Default::default(),
+            triggers: binding.triggers.clone(),
+            prevent_destroy: binding.prevent_destroy,
+            delete_timeout_s: binding.delete_timeout_s,
+        }
+    }
+
+    /// Replaces what is recorded beside the attributes.
+    pub(super) fn rebind(&mut self, binding: &Binding) {
+        let Binding {
+            provider,
+            identity,
+            arguments,
+            sensitive,
+            dependencies,
+            triggers,
+            prevent_destroy,
+            delete_timeout_s,
+        } = binding.clone();
+        self.provider = provider;
+        self.identity = identity;
+        self.arguments = arguments;
+        self.sensitive = sensitive;
+        self.dependencies = dependencies;
+        self.triggers = triggers;
+        self.prevent_destroy = prevent_destroy;
+        self.delete_timeout_s = delete_timeout_s;
+    }
 }
 
 /// One recorded output.

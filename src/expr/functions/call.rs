@@ -21,7 +21,9 @@ impl<'a> Evaluator<'a> {
         for arg in &call.args {
             args.push(self.expr(arg)?);
         }
-        if call.expand && let Some(last) = args.pop() {
+        if call.expand
+            && let Some(last) = args.pop()
+        {
             match self.entries(&last)? {
                 None => return Ok(Val::UNKNOWN.marked(last.sensitive)),
                 Some(entries) => args.extend(entries.into_iter().map(|(_, value)| value)),
@@ -49,7 +51,8 @@ impl<'a> Evaluator<'a> {
         let Some(known) = known else { return Ok(Val::UNKNOWN.marked(sensitive)) };
         let value = plain(&known, &mut self.budget).map_err(|complaint| {
             let message = format!("{}: {complaint}", function.name);
-            let message = if sensitive { format!("{} failed on a sensitive value", function.name) } else { message };
+            let message =
+                if sensitive { format!("{} failed on a sensitive value", function.name) } else { message };
             Box::new(Fault::new("Function failed", message).hint(format!("it is written {}", function.usage)))
         })?;
         Ok(Val::owned(value).marked(sensitive))

@@ -160,10 +160,12 @@ pub(super) fn element<'a>(ev: &mut Evaluator<'a>, args: Vec<Val<'a>>) -> Evaluat
 
 pub(super) fn slice<'a>(ev: &mut Evaluator<'a>, args: Vec<Val<'a>>) -> Evaluated<Val<'a>> {
     let sensitive = args.iter().any(|a| a.sensitive);
-    let (Some(found), Some(start), Some(end)) = (items(ev, &args[0])?, number(&args[1])?, number(&args[2])?) else {
+    let (Some(found), Some(start), Some(end)) = (items(ev, &args[0])?, number(&args[1])?, number(&args[2])?)
+    else {
         return Ok(Val::UNKNOWN.marked(sensitive));
     };
-    let range = start.as_i64().zip(end.as_i64()).filter(|(a, b)| 0 <= *a && a <= b && *b <= found.len() as i64);
+    let range =
+        start.as_i64().zip(end.as_i64()).filter(|(a, b)| 0 <= *a && a <= b && *b <= found.len() as i64);
     match range {
         Some((a, b)) => Ok(Val::list(found[a as usize..b as usize].to_vec()).marked(sensitive)),
         None => fault(format!("slice: {start} to {end} is not within the list of {}", found.len())),

@@ -5,12 +5,12 @@ use granit_parser::{Event, Parser, options};
 use sha2::{Digest, Sha256};
 
 use super::{Complaint, text_arg};
+use crate::expr::Worth;
 use crate::expr::budget::Budget;
 use crate::expr::deferred::file_key;
 use crate::expr::evaluate::{Evaluator, Fault, Result as Evaluated};
 use crate::expr::operators::{as_text, wrong};
 use crate::expr::val::Val;
-use crate::expr::Worth;
 use crate::resource::Value;
 
 /// Limits of what is decoded.
@@ -26,7 +26,8 @@ pub(super) fn base64encode(args: &[Value], budget: &mut Budget<'_>) -> Result<Va
 pub(super) fn base64decode(args: &[Value], budget: &mut Budget<'_>) -> Result<Value, Complaint> {
     let text = text_arg(args, 0)?;
     budget.text(text.len())?;
-    let bytes = base64::engine::general_purpose::STANDARD.decode(text).map_err(|_| "the text is not base64")?;
+    let bytes =
+        base64::engine::general_purpose::STANDARD.decode(text).map_err(|_| "the text is not base64")?;
     String::from_utf8(bytes).map(Value::from).map_err(|_| "the bytes are not UTF-8 text".into())
 }
 
@@ -38,7 +39,13 @@ pub(super) fn sha256(args: &[Value], budget: &mut Budget<'_>) -> Result<Value, C
 
 pub(super) fn jsonencode(args: &[Value], budget: &mut Budget<'_>) -> Result<Value, Complaint> {
     let mut text = args[0].to_string();
-    for (c, escape) in [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")] {
+    for (c, escape) in [
+        ('<', "\\u003c"),
+        ('>', "\\u003e"),
+        ('&', "\\u0026"),
+        ('\u{2028}', "\\u2028"),
+        ('\u{2029}', "\\u2029"),
+    ] {
         if text.contains(c) {
             text = text.replace(c, escape);
         }
@@ -56,15 +63,19 @@ pub(super) fn jsondecode(args: &[Value], budget: &mut Budget<'_>) -> Result<Valu
 pub(super) fn yamldecode(args: &[Value], budget: &mut Budget<'_>) -> Result<Value, Complaint> {
     let text = text_arg(args, 0)?;
     budget.take(text.len() / 2)?;
-    let limits = options! { flow_nesting_limit: DEEPEST, block_nesting_limit: DEEPEST, emit_unresolved_aliases: true };
+    let limits =
+        options! { flow_nesting_limit: DEEPEST, block_nesting_limit: DEEPEST, emit_unresolved_aliases: true };
     for (nodes, event) in Parser::new_from_str_with_options(&text, limits).enumerate() {
         match event.map_err(|e| format!("the text is not YAML: {e}"))?.0 {
-            Event::Alias(_) | Event::UnresolvedAlias(_) => return Err("aliases (`*name`) are not read here".into()),
+            Event::Alias(_) | Event::UnresolvedAlias(_) => {
+                return Err("aliases (`*name`) are not read here".into());
+            }
             _ if nodes > MOST_NODES => return Err(format!("it has more than {MOST_NODES} parts")),
             _ => {}
         }
     }
-    let value: serde_json::Value = serde_yaml::from_str(&text).map_err(|e| format!("the text is not YAML: {e}"))?;
+    let value: serde_json::Value =
+        serde_yaml::from_str(&text).map_err(|e| format!("the text is not YAML: {e}"))?;
     Value::try_from(value).map_err(|e| e.to_string())
 }
 

@@ -76,7 +76,7 @@ impl Function {
 }
 
 /// The function of a name.
-pub fn find(name: &str) -> Option<&'static Function> {
+pub(super) fn find(name: &str) -> Option<&'static Function> {
     let at = TABLE.binary_search_by(|f| f.name.cmp(name)).ok()?;
     TABLE.get(at)
 }

@@ -10,7 +10,8 @@ use crate::resource::Value;
 
 fn prefix(args: &[Value]) -> Result<IpNet, Complaint> {
     let text = text_arg(args, 0)?;
-    let net: IpNet = text.parse().map_err(|_| format!("{} is no prefix such as 10.0.0.0/16", Value::from(text)))?;
+    let net: IpNet =
+        text.parse().map_err(|_| format!("{} is no prefix such as 10.0.0.0/16", Value::from(text)))?;
     Ok(net.trunc())
 }
 
@@ -32,7 +33,8 @@ pub(super) fn cidrhost(args: &[Value], _: &mut Budget<'_>) -> Result<Value, Comp
     let host_bits = width - u32::from(net.prefix_len());
     let last = if host_bits == 128 { u128::MAX } else { (1u128 << host_bits) - 1 };
     let distance = u128::from(number.unsigned_abs());
-    let host = if number < 0 { last.checked_sub(distance - 1) } else { Some(distance).filter(|d| *d <= last) };
+    let host =
+        if number < 0 { last.checked_sub(distance - 1) } else { Some(distance).filter(|d| *d <= last) };
     match host {
         Some(host) => Ok(address(base | host, width).to_string().into()),
         None => Err(format!("{net} has no host {number}: it has {host_bits} bits for hosts")),

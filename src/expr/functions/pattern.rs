@@ -11,7 +11,10 @@ use crate::resource::Value;
 fn compile(pattern: &str) -> Result<Regex, Complaint> {
     RegexBuilder::new(pattern).size_limit(1 << 20).build().map_err(|e| {
         let last = e.to_string();
-        format!("the pattern is invalid: {}", last.lines().last().unwrap_or_default().trim_start_matches("error: "))
+        format!(
+            "the pattern is invalid: {}",
+            last.lines().last().unwrap_or_default().trim_start_matches("error: ")
+        )
     })
 }
 

@@ -78,7 +78,8 @@ pub(super) fn join(args: &[Value], budget: &mut Budget<'_>) -> Result<Value, Com
     for i in 1..args.len() {
         let items = list_arg(args, i)?;
         for j in 0..items.len() {
-            let item = text_arg(items, j).map_err(|_| format!("element {j} must be a text, not {}", items[j].kind_name()))?;
+            let item = text_arg(items, j)
+                .map_err(|_| format!("element {j} must be a text, not {}", items[j].kind_name()))?;
             if !first {
                 out.push_str(&separator);
             }

@@ -222,7 +222,7 @@ fn update(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
 
 /// Whether an endpoint is where it shall be (section 6.2). One that waits for its acceptance is: the
 /// decision is another resource's.
-pub(super) fn settling(want: Option<&Attributes>, object: &Object) -> Settling {
+pub(super) fn settling(want: &Attributes, object: &Object) -> Settling {
     let shows = ["whitelist", "enable_whitelist", "routetables", "tags"];
     by_status(ENDPOINT, &["accepted", "pendingAcceptance", "rejected"], &shows, want, object)
 }

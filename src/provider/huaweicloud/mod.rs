@@ -34,7 +34,7 @@ use jiff::SignedDuration;
 
 pub use self::config::{REGIONS, SETTINGS};
 use self::effects::{call, changed, making, put};
-pub use self::effects::{calls, created_at, lane, settling};
+pub use self::effects::{calls, created_at, lane, resting, settling};
 pub use self::errors::explain;
 use self::session::{Ask, Session};
 use super::{Clock, ProviderSetting, ReadFault, Retry, SettingFault, Transport};

@@ -13,7 +13,7 @@ mod permissions;
 mod query;
 mod quotas;
 mod services;
-mod signature;
+pub(crate) mod signature;
 mod tags;
 mod views;
 

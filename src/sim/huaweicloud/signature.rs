@@ -116,13 +116,23 @@ fn payload_hash(request: Signed<'_>) -> String {
     }
 }
 
-/// Whether `signature` is the one that `secret` gives.
-pub(crate) fn verify(secret: &str, date: &str, canonical: &str, signature: &str) -> bool {
+fn mac(secret: &str, date: &str, canonical: &str) -> Hmac<Sha256> {
     let to_sign = format!("SDK-HMAC-SHA256\n{date}\n{}", hex(&Sha256::digest(canonical)));
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(to_sign.as_bytes());
+    mac
+}
+
+/// Whether `signature` is the one that `secret` gives; compared in constant time.
+pub(crate) fn verify(secret: &str, date: &str, canonical: &str, signature: &str) -> bool {
     // Hexadecimal text has one spelling here: upper case is refused, as anything else that differs.
-    unhex(signature).is_some_and(|claimed| mac.verify_slice(&claimed).is_ok())
+    unhex(signature).is_some_and(|claimed| mac(secret, date, canonical).verify_slice(&claimed).is_ok())
+}
+
+/// The signature that `secret` gives.
+#[cfg(test)]
+pub(crate) fn sign(secret: &str, date: &str, canonical: &str) -> String {
+    hex(&mac(secret, date, canonical).finalize().into_bytes())
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -1,5 +1,6 @@
 //! The simulator from outside: requests in, answers out.
 
+mod auth;
 mod http;
 mod journey;
 mod stored;

@@ -33,7 +33,11 @@ pub struct LocalBackend {
 impl LocalBackend {
     /// The state of `stack` below `states` (`state/`, or `state/.sim/` for the simulated cloud),
     /// used by `user`.
+    ///
+    /// # Panics
+    /// If the name is none that [`is_stack_name`] allows, which is checked where it is read.
     pub fn new(files: Arc<dyn Files>, states: &Path, stack: &str, user: &str) -> LocalBackend {
+        assert!(is_stack_name(stack), "`{stack}` cannot name a folder of a state: please report");
         LocalBackend { files, folder: states.join(stack), stack: stack.to_owned(), user: user.to_owned() }
     }
 
@@ -65,6 +69,14 @@ impl LocalBackend {
 
 fn failed(doing: &'static str, path: &Path, error: &io::Error) -> StateError {
     StateError::Io { doing, file: path.display().to_string(), why: error.to_string() }
+}
+
+/// Whether a stack may have this name: it is also the name of its folder, so it holds letters,
+/// digits, `-`, `_` and `.`, begins with a letter or digit, and has at most 100 bytes.
+pub fn is_stack_name(name: &str) -> bool {
+    name.len() <= 100
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 impl Backend for LocalBackend {

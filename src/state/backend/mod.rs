@@ -7,7 +7,7 @@
 
 mod local;
 
-pub use local::LocalBackend;
+pub use local::{LocalBackend, is_stack_name};
 
 use jiff::Timestamp;
 

@@ -70,6 +70,9 @@ async fn goes_on(backend: &Arc<LocalBackend>, case: &str) {
     for seq in session.with(|r| r.pending.keys().copied().collect::<Vec<_>>()) {
         session.record(Entry::Resolved { begun: seq, evidence: "looked".into() }).await.unwrap();
     }
+    // A run that is killed once more, now, finds a journal that goes on without a gap.
+    let seen = read(&**backend).unwrap_or_else(|e| panic!("{case}, gone on: {e}"));
+    assert_eq!(session.with(Recorded::clone), seen.recorded, "{case}");
     let ending = session.close(at(9)).await.unwrap();
     assert_eq!(ending.notes, [], "{case}");
     let loaded = read(&**backend).unwrap();

@@ -72,6 +72,7 @@ fn every_move_is_legal_exactly_where_the_table_says() {
     let extended = |more: &[Entry]| [there.as_slice(), more].concat();
     let updating = extended(&[begin(update("x"), 0, 1)]);
     let deleting = extended(&[begin(delete("x"), 0, 1)]);
+    let deleting_in_two = extended(&[begin(delete("x"), 0, 2)]);
     let put_aside = extended(&[Entry::Deposed { address: a() }]);
     let ending_aside = [put_aside.as_slice(), &[begin_deposed("x")]].concat();
     let tainted = || Outcome::Tainted { object: object("x", "n"), fault: fault() };
@@ -165,6 +166,9 @@ fn every_move_is_legal_exactly_where_the_table_says() {
         (&deleting, ended(3, tainted()), None),
         (&deleting, ended(3, made("x")), Some("a delete cannot end as made")),
         (&deleting, ended(3, unchangeable()), Some("a delete cannot end as unchangeable")),
+        (&deleting_in_two, ended(3, made("x")), None),
+        (&deleting_in_two, ended(3, made("y")), Some("vpcep_service.a is x, not y")),
+        (&deleting_in_two, ended(3, gone(false)), None),
         (&put_aside, begin(create(), 0, 1), None),
         (&put_aside, begin_deposed("x"), None),
         (&put_aside, begin_deposed("y"), Some("no deposed object y")),

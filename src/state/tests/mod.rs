@@ -1,6 +1,7 @@
 //! Laws of the recorded state, as tables and as generated histories. What they share is here.
 
 mod disasters;
+mod edits;
 mod fold;
 mod formats;
 mod histories;

@@ -195,3 +195,46 @@ async fn files_are_for_their_owner_only() {
     assert_eq!((mode("link/state.json"), mode("link/history/000001.json")), (0o600, 0o600));
     assert_eq!((mode(""), mode("link"), mode("link/history")), (0o700, 0o700, 0o700));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_only_reads_never_sees_less_than_was_acknowledged_before() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    let folder = tempfile::tempdir().unwrap();
+    let backend = Arc::new(on(Arc::new(OsFiles), folder.path()));
+    let acknowledged = Arc::new(AtomicU64::new(0));
+    let reader = {
+        let (backend, acknowledged) = (backend.clone(), acknowledged.clone());
+        std::thread::spawn(move || {
+            let mut reads = 0;
+            while acknowledged.load(Ordering::SeqCst) < u64::MAX {
+                let before = acknowledged.load(Ordering::SeqCst);
+                let found = read(&*backend).unwrap_or_else(|e| panic!("after {before}: {e}")).recorded;
+                assert!(found.seq >= before || before == u64::MAX, "{} of {before}", found.seq);
+                assert_eq!(found.verify(), Vec::<String>::new());
+                reads += 1;
+            }
+            reads
+        })
+    };
+    for run in 0..40 {
+        let session = Session::open(backend.clone(), opening()).await.unwrap().session;
+        let address = address(&format!("vpcep_endpoint.e[\"{run}\"]"));
+        let ticket = session.begin(begun(&address, create(), 0, 1)).await.unwrap();
+        acknowledged.store(ticket.seq(), Ordering::SeqCst);
+        session.end(ticket, made("x"), at(1)).await.unwrap();
+        let ending = session.close(at(2)).await.unwrap();
+        acknowledged.store(ending.recorded.seq, Ordering::SeqCst);
+    }
+    acknowledged.store(u64::MAX, Ordering::SeqCst);
+    assert!(reader.join().unwrap() > 40);
+}
+
+#[test]
+fn a_stack_name_is_a_folder_name_and_nothing_else() {
+    for good in ["payments-link", "a", "9.2_x"] {
+        assert!(is_stack_name(good), "{good}");
+    }
+    for bad in ["", ".sim", "..", "a/b", "a\\b", "-x", "ä", "a b", &"x".repeat(101)] {
+        assert!(!is_stack_name(bad), "{bad}");
+    }
+}

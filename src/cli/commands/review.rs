@@ -1,0 +1,40 @@
+//! `review`: a saved plan, shown. It needs no configuration and contacts nothing.
+
+use std::path::Path;
+
+use crate::cli::args::{Review as Args, ReviewFormat};
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Ended, Stop, tell_diagnostics};
+use crate::cli::sources;
+use crate::cli::ui::Ui;
+use crate::plan::{Plan, planfile};
+use crate::review::{Review, json, steps, text};
+
+pub(in crate::cli) fn run(args: &Args, ui: &Ui) -> Ended {
+    let plan = read(&args.plan)?;
+    if ui.is_json() || args.format == ReviewFormat::Json {
+        ui.value(&json(&plan));
+    } else {
+        show(ui, &plan, args.steps);
+    }
+    Ok(Exit::Done)
+}
+
+/// A saved plan.
+pub(in crate::cli) fn read(path: &Path) -> Result<Plan, Stop> {
+    let bytes = sources::bytes(path)?;
+    planfile::read(&bytes).map_err(|fault| {
+        Stop::refused(format!("{} cannot be used: {fault}", path.display()), "make it again with `plan --out`")
+    })
+}
+
+/// Shows a plan to people.
+pub(in crate::cli) fn show(ui: &Ui, plan: &Plan, with_steps: bool) {
+    let review = Review::of(plan);
+    tell_diagnostics(ui, &review.diagnostics, &Default::default());
+    let mut shown = text(&review, ui.look());
+    if with_steps && !plan.steps.is_empty() {
+        shown.push_str(&steps(plan, ui.look()));
+    }
+    ui.print(&shown);
+}

@@ -1,0 +1,163 @@
+//! The author's files, read.
+
+#![expect(clippy::disallowed_methods, reason = "the edge that reads configuration and variable files")]
+
+use std::fs;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use super::failure::Stop;
+use super::options::Options;
+use crate::config::Sources;
+
+/// The file that is taken where none is named.
+pub(super) const USUAL: &str = "landbridge.yaml";
+
+/// More than this is not read: `config` refuses less.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// Everything a configuration is parsed from.
+pub(super) fn read(options: &Options) -> Result<Sources, Stop> {
+    let mut paths = Vec::new();
+    if options.files.is_empty() {
+        paths = usual(Path::new(""))?;
+    }
+    for path in &options.files {
+        if path.is_dir() { paths.extend(usual(path)?) } else { paths.push(path.clone()) }
+    }
+    let folder = paths.first().and_then(|path| path.parent()).unwrap_or(Path::new("")).to_owned();
+    let named = |path: &PathBuf| -> Result<(Arc<str>, Vec<u8>), Stop> {
+        Ok((Arc::from(path.display().to_string()), bytes(path)?))
+    };
+    let module_dir = if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.display().to_string() };
+    Ok(Sources {
+        files: paths.iter().map(named).collect::<Result<_, _>>()?,
+        var_files: options.var_files.iter().map(named).collect::<Result<_, _>>()?,
+        vars: options.vars.clone(),
+        env: options.env.clone(),
+        simulated: options.simulated,
+        module_dir: Arc::from(module_dir),
+        files_readable: Arc::new(move |path| {
+            bytes(&folder.join(path)).map_err(|error| format!("{:#}", error.root_cause()))
+        }),
+    })
+}
+
+/// The configuration of a folder: its `landbridge.yaml`, or else all its YAML files.
+fn usual(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+    let one = folder.join(USUAL);
+    if one.is_file() {
+        return Ok(vec![one]);
+    }
+    let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = fs::read_dir(place).with_context(|| format!("failed to read the folder {}", place.display()))?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        let name = entry.with_context(|| format!("failed to read the folder {}", place.display()))?.file_name();
+        let path = folder.join(&name);
+        let hidden = name.to_string_lossy().starts_with('.');
+        let yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+        if yaml && !hidden && path.is_file() {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    if paths.is_empty() {
+        return Err(Stop::refused(
+            format!("there is no configuration in {}: no {USUAL} and no other YAML file", shown(place)),
+            "`landbridge init` writes one to begin with; -f names another place",
+        ));
+    }
+    Ok(paths)
+}
+
+fn shown(place: &Path) -> String {
+    if place == Path::new(".") { "this folder".to_owned() } else { place.display().to_string() }
+}
+
+/// A file's bytes, up to a bound.
+pub(super) fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let cannot = || format!("failed to read {}", path.display());
+    let file = fs::File::open(path).with_context(cannot)?;
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).with_context(cannot)?;
+    anyhow::ensure!(bytes.len() as u64 <= MOST_BYTES, "{} is larger than {MOST_BYTES} bytes", path.display());
+    Ok(bytes)
+}
+
+/// Writes a file for its owner's eyes only; one that is there is replaced as a whole.
+pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let write = || -> anyhow::Result<()> {
+        // Temporary files of this crate are 0600.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().with_context(|| format!("failed to write {}", path.display()))
+}
+
+/// Writes a new file; one that is there is never overwritten. Says whether it was written.
+pub(super) fn write_new(path: &Path, text: &str) -> anyhow::Result<bool> {
+    use std::io::Write;
+    match fs::File::create_new(path) {
+        Ok(mut file) => {
+            file.write_all(text.as_bytes()).with_context(|| format!("failed to write {}", path.display()))?;
+            Ok(true)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("failed to write {}", path.display())),
+    }
+}
+
+/// A stack's name as part of a path: it must be one plain folder name.
+pub(super) fn is_folder_name(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::Global;
+
+    fn files(folder: &Path, names: &[&str]) -> Result<Vec<String>, Stop> {
+        for name in names {
+            fs::write(folder.join(name), "stack: x\n").unwrap();
+        }
+        let global = Global { file: vec![folder.to_owned()], ..Global::default() };
+        let sources = read(&Options::resolve(global, Default::default()).unwrap())?;
+        let name = |file: &str| Path::new(file).file_name().unwrap().to_string_lossy().into_owned();
+        Ok(sources.files.iter().map(|(file, _)| name(file)).collect())
+    }
+
+    #[test]
+    fn a_folder_means_its_usual_file_or_all_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(files(folder.path(), &[]), Err(Stop::Refused { .. })));
+        assert_eq!(files(folder.path(), &["b.yml", "a.yaml", "c.txt", ".d.yaml"]).unwrap(), ["a.yaml", "b.yml"]);
+        assert_eq!(files(folder.path(), &["landbridge.yaml"]).unwrap(), ["landbridge.yaml"]);
+    }
+
+    #[test]
+    fn a_plan_is_for_its_owners_eyes_and_nothing_is_overwritten_by_new() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p");
+        write_private(&path, "one").unwrap();
+        write_private(&path, "two").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(!write_new(&path, "three").unwrap());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert!(is_folder_name("a-b") && !is_folder_name("../a") && !is_folder_name("a/b") && !is_folder_name(""));
+    }
+}

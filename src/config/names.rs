@@ -1,0 +1,333 @@
+//! What every reference points at: checked before anything is evaluated, through the whole path
+//! where types are known.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::configuration::Variable;
+use super::lower::RawBlock;
+use crate::diagnostic::{Diagnostic, Place, known_names, nearest};
+use crate::expr::{Node, Path, Root, Span, Step, Template, Text};
+use crate::resource::{Block, Catalog, Mode, Type, Value};
+
+/// What a part of the configuration reads.
+#[derive(Default)]
+pub(super) struct Reads {
+    pub(super) blocks: BTreeMap<(Block, Option<String>), Place>,
+    pub(super) locals: BTreeMap<Arc<str>, Place>,
+    pub(super) each: bool,
+}
+
+/// In which part of the configuration an expression stands: what it may refer to.
+#[derive(Clone, Copy)]
+pub(super) enum Site<'s> {
+    Local,
+    Output,
+    Provider,
+    /// A block, and whether `each` has a meaning there.
+    Block(&'s Block, bool),
+}
+
+/// All names that there are.
+pub(super) struct Names<'n> {
+    pub(super) catalog: &'n Catalog,
+    pub(super) variables: &'n BTreeMap<String, Variable>,
+    pub(super) locals: &'n BTreeSet<Arc<str>>,
+    pub(super) blocks: &'n BTreeMap<Block, RawBlock>,
+    pub(super) env: &'n BTreeMap<String, String>,
+}
+
+/// What is wrong with a reference: summary, detail, hint, and where it differs from the whole path.
+struct Wrong(&'static str, String, String, Option<Span>);
+
+impl Names<'_> {
+    /// Checks every reference of a template and notes what it reads. Gives whether all are good.
+    pub(super) fn check(
+        &self,
+        template: &Template,
+        site: Site<'_>,
+        reads: &mut Reads,
+        faults: &mut Vec<Diagnostic>,
+    ) -> bool {
+        let before = faults.len();
+        template.each_path(&mut |text, path, span, guarded| {
+            if let Err(Wrong(summary, detail, hint, part)) = self.path(text, path, span, guarded, site, reads)
+            {
+                let place = text.place(part.unwrap_or(span));
+                let fault = Diagnostic::error(summary, detail).hint(hint).at(place);
+                if !faults[before..].contains(&fault) {
+                    faults.push(fault);
+                }
+            }
+        });
+        let mut good = faults.len() == before;
+        template.each_text(&mut |text| good &= !text.faulty);
+        good
+    }
+
+    fn path(
+        &self,
+        text: &Text,
+        path: &Path,
+        span: Span,
+        guarded: bool,
+        site: Site<'_>,
+        reads: &mut Reads,
+    ) -> Result<(), Wrong> {
+        let unknown = |summary, detail: String, name: &str, known: Vec<&str>| {
+            let hint = known_names(name, known);
+            Err(Wrong(summary, detail, hint, None))
+        };
+        match &path.root {
+            Root::Var(name) => match self.variables.get(&**name) {
+                Some(variable) => walk(&variable.ty, &path.steps),
+                None => unknown(
+                    "Unknown variable",
+                    format!("there is no variable `{name}`"),
+                    name,
+                    self.variables.keys().map(String::as_str).collect(),
+                ),
+            },
+            Root::Local(name) => {
+                if !self.locals.contains(name) {
+                    let known = self.locals.iter().map(|n| &**n).collect();
+                    return unknown(
+                        "Unknown local value",
+                        format!("there is no local value `{name}`"),
+                        name,
+                        known,
+                    );
+                }
+                if let Some(place) = text.place(span) {
+                    reads.locals.entry(name.clone()).or_insert(place);
+                }
+                Ok(())
+            }
+            Root::Env(name) => {
+                if guarded || matches!(site, Site::Provider) || self.env.contains_key(&**name) {
+                    return Ok(());
+                }
+                let hint = match nearest(name, self.env.keys().map(String::as_str)) {
+                    Some(near) => format!("set it before running: export {name}=…; or is {near} meant?"),
+                    None => format!("set it before running: export {name}=…"),
+                };
+                Err(Wrong(
+                    "Environment variable not set",
+                    format!("the environment has no variable {name}"),
+                    hint,
+                    None,
+                ))
+            }
+            Root::EachKey | Root::EachValue => {
+                reads.each = true;
+                match site {
+                    Site::Block(_, true) => Ok(()),
+                    _ => Err(Wrong(
+                        "No instance here",
+                        "`each` has a meaning only in the attributes of a block with `for_each`".into(),
+                        String::new(),
+                        None,
+                    )),
+                }
+            }
+            Root::Block(block) => {
+                if matches!(site, Site::Provider) {
+                    let detail = format!(
+                        "a provider block cannot read {block}: providers are set up before any resource is read"
+                    );
+                    return Err(Wrong(
+                        "Reference not possible",
+                        detail,
+                        "use a variable or the environment".into(),
+                        None,
+                    ));
+                }
+                self.block(text, block, &path.steps, span, site, reads)
+            }
+            Root::ModuleDir | Root::Bound(_) | Root::Value(_) => Ok(()),
+        }
+    }
+
+    fn block(
+        &self,
+        text: &Text,
+        block: &Block,
+        steps: &[Step],
+        span: Span,
+        site: Site<'_>,
+        reads: &mut Reads,
+    ) -> Result<(), Wrong> {
+        let Some(raw) = self.blocks.get(block) else { return Err(self.no_block(block)) };
+        if let Site::Block(this, _) = site
+            && this == block
+        {
+            let detail = format!("{block} refers to itself, so neither could be known before the other");
+            return Err(Wrong(
+                "Self reference",
+                detail,
+                "take the value from a local, or from what it was made of".into(),
+                None,
+            ));
+        }
+        let mut inner: &[Step] = steps;
+        match steps.first() {
+            Some(Step::Index(key)) if !raw.has_for_each => {
+                let detail = format!("{block} has no `for_each`, so there is one of it");
+                return Err(Wrong(
+                    "No instances",
+                    detail,
+                    format!("write {block} without [ ]"),
+                    Some(key.span),
+                ));
+            }
+            Some(Step::Name(name, at)) if raw.has_for_each => {
+                let detail = format!("{block} has `for_each`: it stands for several resources");
+                let hint = format!("write {block}[\"KEY\"].{name}, or {block}[*].{name} for all of them");
+                return Err(Wrong("Instance not chosen", detail, hint, Some(*at)));
+            }
+            Some(Step::Index(_)) => inner = &steps[1..],
+            Some(Step::Splat(each, _)) => inner = each,
+            _ => {}
+        }
+        let attribute = match inner.first() {
+            Some(Step::Name(name, at)) => {
+                self.attribute(block, name, *at, &inner[1..])?;
+                Some(name.to_string())
+            }
+            _ => None,
+        };
+        if let Some(place) = text.place(span) {
+            reads.blocks.entry((block.clone(), attribute)).or_insert(place);
+        }
+        Ok(())
+    }
+
+    fn attribute(&self, block: &Block, name: &str, at: Span, rest: &[Step]) -> Result<(), Wrong> {
+        // A block of an unknown kind was reported where it stands.
+        let Some(schema) = self.catalog.get(block.mode, &block.kind) else { return Ok(()) };
+        match schema.attribute(name) {
+            Some(attribute) => walk(&attribute.ty, rest),
+            None => {
+                let known: Vec<&str> = schema.attributes.iter().map(|a| a.name).collect();
+                let detail = format!("{} has no attribute `{name}`", block.kind);
+                Err(Wrong("Unknown attribute", detail, known_names(name, known), Some(at)))
+            }
+        }
+    }
+
+    fn no_block(&self, block: &Block) -> Wrong {
+        let kind_known = self.catalog.get(block.mode, &block.kind).is_some();
+        let other = Block {
+            mode: if block.mode == Mode::Data { Mode::Managed } else { Mode::Data },
+            ..block.clone()
+        };
+        if self.blocks.contains_key(&other) {
+            return Wrong(
+                "Unknown resource",
+                format!("there is no {block}"),
+                format!("did you mean `{other}`?"),
+                None,
+            );
+        }
+        if kind_known {
+            let names: Vec<String> = self
+                .blocks
+                .keys()
+                .filter(|b| b.mode == block.mode && b.kind == block.kind)
+                .map(|b| b.name.to_string())
+                .collect();
+            let hint = match nearest(&block.name, names.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{}`?", Block { name: near.into(), ..block.clone() }),
+                None if names.is_empty() => format!("no block of kind {} is declared", block.kind),
+                None => format!("declared are: {}", names[..names.len().min(12)].join(", ")),
+            };
+            return Wrong("Unknown resource", format!("there is no {block}"), hint, None);
+        }
+        let roots = ["var", "local", "env", "data", "each", "path"];
+        let kinds = self.catalog.iter().filter(|k| k.mode == block.mode).map(|k| k.kind.as_str());
+        let roots = roots.into_iter().filter(|_| block.mode == Mode::Managed);
+        let hint = nearest(block.kind.as_str(), roots.chain(kinds)).map(|n| format!("did you mean `{n}`?"));
+        let what = if block.mode == Mode::Data { "data lookup" } else { "resource" };
+        let detail = format!("`{block}` names nothing: there is no kind of {what} `{}`", block.kind);
+        Wrong("Unknown name", detail, hint.unwrap_or_default(), None)
+    }
+}
+
+/// Follows a path through a type, as far as the type is known.
+fn walk(ty: &Type, steps: &[Step]) -> Result<(), Wrong> {
+    let mut ty = ty;
+    for step in steps {
+        let span = match step {
+            Step::Name(_, at) | Step::Splat(_, at) => *at,
+            Step::Index(key) => key.span,
+        };
+        ty = match (ty, step) {
+            (Type::Any, _) => return Ok(()),
+            (Type::Object { fields, .. }, Step::Name(name, _)) => {
+                let Some(field) = fields.iter().find(|f| f.name == **name) else {
+                    let known = fields.iter().map(|f| f.name.as_str());
+                    return Err(Wrong(
+                        "Unknown attribute",
+                        format!("there is no `{name}` here"),
+                        known_names(name, known),
+                        Some(span),
+                    ));
+                };
+                &field.ty
+            }
+            (Type::Object { fields, .. }, Step::Index(key)) => match &key.node {
+                Node::Literal(Value::String(name)) => match fields.iter().find(|f| f.name == *name) {
+                    Some(field) => &field.ty,
+                    None => {
+                        let known = fields.iter().map(|f| f.name.as_str());
+                        return Err(Wrong(
+                            "Unknown attribute",
+                            format!("there is no `{name}` here"),
+                            known_names(name, known),
+                            Some(span),
+                        ));
+                    }
+                },
+                _ => return Ok(()),
+            },
+            (Type::Map(of), Step::Name(..) | Step::Index(_)) => of,
+            (Type::List(of) | Type::Set(of), Step::Index(_)) => of,
+            (Type::Tuple(types), Step::Index(key)) => match &key.node {
+                Node::Literal(Value::Number(n)) => {
+                    match n.as_i64().and_then(|i| types.get(usize::try_from(i).ok()?)) {
+                        Some(ty) => ty,
+                        None => {
+                            return Err(Wrong(
+                                "Index out of range",
+                                format!("there are {} values here", types.len()),
+                                String::new(),
+                                Some(span),
+                            ));
+                        }
+                    }
+                }
+                _ => return Ok(()),
+            },
+            (Type::List(of) | Type::Set(of), Step::Splat(inner, _)) => return walk(of, inner),
+            (_, Step::Splat(..)) => return Ok(()),
+            (Type::List(_) | Type::Set(_) | Type::Tuple(_), Step::Name(name, _)) => {
+                let hint = format!("write [*].{name} for all elements, or choose one: [0].{name}");
+                return Err(Wrong(
+                    "Wrong type",
+                    format!("this is {ty}, so it has no `{name}`"),
+                    hint,
+                    Some(span),
+                ));
+            }
+            _ => {
+                return Err(Wrong(
+                    "Wrong type",
+                    format!("this is {ty}: it has no parts"),
+                    String::new(),
+                    Some(span),
+                ));
+            }
+        };
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! `apply`: an approved plan, done; or refused, if the world is no longer the one it was made from.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::mpsc;
+
+use super::plan::decide;
+use super::{Failure, PlanOptions, Workspace};
+use crate::apply::{Cancel, Executor, Report, execute};
+use crate::plan::{Action, Approval, Approved, Change, Event, Plan, PlanMode, Secrets};
+use crate::state::{Interrupted, Recorded, Session};
+
+/// What an apply came to.
+#[derive(Debug)]
+pub struct Applied {
+    /// The plan whose steps were done. After an interrupted run it is what was left of the approved
+    /// one.
+    pub plan: Plan,
+    /// How each step ended.
+    pub report: Report,
+    /// What the user should know.
+    pub notes: Vec<String>,
+}
+
+/// Does an approved plan; `events` hears what happens.
+///
+/// # Errors
+/// The plan is stale, the state is locked or cannot be used. What fails while it runs is in the
+/// report.
+pub async fn apply(
+    workspace: &Workspace,
+    approved: Approved,
+    secrets: Secrets,
+    events: mpsc::UnboundedSender<Event>,
+    cancel: Cancel,
+) -> Result<Applied, Failure> {
+    let operation = if approved.plan().mode == PlanMode::Destroy { "destroy" } else { "apply" };
+    let opened = workspace.lock(operation, approved.digest()).await?;
+    let session = opened.session;
+    let mut notes: Vec<String> = opened.notes.iter().map(ToString::to_string).collect();
+
+    let (plan, secrets) =
+        match still_good(workspace, &approved, secrets, &session, opened.interrupted.as_ref()).await {
+            Ok(good) => good,
+            Err(failure) => {
+                // Nothing was written, so closing only lets go of the lock.
+                session.close(workspace.clock.now()).await?;
+                return Err(failure);
+            }
+        };
+    let executor = Executor {
+        clouds: workspace.clouds.clone(),
+        catalog: workspace.catalog.clone(),
+        session: session.handle(),
+        clock: workspace.clock.clone(),
+        parallelism: workspace.parallelism,
+        settle: workspace.settle,
+        events,
+        cancel,
+    };
+    let report = execute(executor, &plan, &secrets).await;
+    if report.broken.is_some() {
+        // What was acknowledged is in the journal; the next run goes on from it.
+        drop(session);
+    } else {
+        let ending = session.close(workspace.clock.now()).await?;
+        notes.extend(ending.notes.iter().map(ToString::to_string));
+    }
+    Ok(Applied { plan, report, notes })
+}
+
+/// The plan to do and the secrets it needs, if the world is still the one it was made from.
+async fn still_good(
+    workspace: &Workspace,
+    approved: &Approved,
+    secrets: Secrets,
+    session: &Session,
+    interrupted: Option<&Interrupted>,
+) -> Result<(Plan, Secrets), Failure> {
+    let plan = approved.plan();
+    let recorded = session.with(Recorded::clone);
+    if plan.stack != workspace.configuration.stack {
+        return Err(stale(format!(
+            "the plan is for stack `{}`, and this is stack `{}`",
+            plan.stack, workspace.configuration.stack
+        )));
+    }
+    if plan.simulated != workspace.simulated {
+        let (made, now) = if plan.simulated { ("the simulated", "the real") } else { ("the real", "the simulated") };
+        return Err(stale(format!("the plan was made against {made} cloud, and this is {now} one")));
+    }
+    if plan.configuration != workspace.configuration.digest {
+        return Err(stale("the configuration or a variable has changed since the plan was made".to_owned()));
+    }
+    // A state that was never written has no lineage until a session gives it one.
+    let same_revision = plan.revision.serial == recorded.revision.serial
+        && (plan.revision.lineage == recorded.revision.lineage || plan.revision.lineage.is_none());
+    let same_state = same_revision && plan.seq == recorded.seq;
+    let resumed = !same_state
+        && same_revision
+        && interrupted.is_some_and(|run| run.plan == approved.digest());
+    if !same_state && !resumed {
+        return Err(stale(format!(
+            "the state has changed since: the plan was made from serial {} (entry {}), and it is at serial {} (entry {})",
+            plan.revision.serial, plan.seq, recorded.revision.serial, recorded.seq
+        )));
+    }
+    if approved.by() != Approval::Saved && same_state {
+        return Ok((plan.clone(), secrets));
+    }
+    // A saved plan, or the rest of one: look again, and go on only with what was approved.
+    let options =
+        PlanOptions { mode: plan.mode, selection: plan.selection.clone(), no_refresh: plan.fingerprints.is_empty() && !resumed };
+    let (fresh, secrets) = decide(workspace, &options, &recorded).await?;
+    if resumed {
+        let beyond = beyond_approval(plan, &fresh);
+        if !beyond.is_empty() {
+            return Err(stale(format!("after the interrupted run more is to do than was approved: {}", beyond.join(", "))));
+        }
+        return Ok((fresh, secrets));
+    }
+    let moved = moved(plan, &fresh);
+    if !moved.is_empty() {
+        return Err(stale(format!("these have moved since the plan was made: {}", moved.join(", "))));
+    }
+    if plan.steps != fresh.steps {
+        return Err(stale("the same inputs lead to other steps now".to_owned()));
+    }
+    Ok((plan.clone(), secrets))
+}
+
+fn stale(why: String) -> Failure {
+    Failure::Refused {
+        what: format!("the plan is stale: {why}"),
+        hint: "nothing was done; plan again, and review the new plan".to_owned(),
+    }
+}
+
+/// What is different in the world, by address.
+fn moved(plan: &Plan, fresh: &Plan) -> Vec<String> {
+    let mut moved = Vec::new();
+    for (address, print) in &plan.fingerprints {
+        match fresh.fingerprints.get(address) {
+            Some(now) if now == print => {}
+            Some(now) if now == "absent" => moved.push(format!("{address} (deleted)")),
+            _ => moved.push(describe(address, plan, fresh)),
+        }
+    }
+    let both: BTreeMap<_, _> = plan.changes.iter().map(|c| (&c.address, c)).collect();
+    for change in &fresh.changes {
+        let known = both.get(&change.address).is_some_and(|c| c.action == change.action);
+        if !known && !plan.fingerprints.contains_key(&change.address) {
+            moved.push(format!("{} (now to {})", change.address, change.action.word()));
+        }
+    }
+    for (provider, identity) in &plan.identities {
+        if fresh.identities.get(provider).is_some_and(|now| now != identity) {
+            moved.push(format!("provider {provider} (another account, project or region)"));
+        }
+    }
+    moved
+}
+
+/// An address that moved, with what moved where that is known.
+fn describe(address: &crate::resource::Address, plan: &Plan, fresh: &Plan) -> String {
+    let drifted = |p: &Plan| p.drift.iter().find(|d| d.address == *address).map(|d| d.differences.clone());
+    let (before, now) = (drifted(plan).unwrap_or_default(), drifted(fresh).unwrap_or_default());
+    let names: Vec<&str> = now.iter().filter(|d| !before.contains(d)).map(|d| d.attribute.as_str()).collect();
+    if names.is_empty() { address.to_string() } else { format!("{address} ({})", names.join(", ")) }
+}
+
+/// What a resumed plan would do that was not approved. Less is fine: the rest is done already.
+fn beyond_approval(plan: &Plan, fresh: &Plan) -> Vec<String> {
+    let approved: BTreeMap<_, &Change> = plan.changes.iter().map(|c| (&c.address, c)).collect();
+    let within = |change: &Change| match (approved.get(&change.address).map(|c| c.action), change.action) {
+        // Binding, waiting and letting go make no calls.
+        (_, Action::Adopt | Action::Await | Action::Forget | Action::Read) => true,
+        (Some(was), now) if was == now => true,
+        // The rest of a replacement, or of a creation in several calls.
+        (Some(was), Action::Create | Action::Delete | Action::Update) if was.is_replace() => true,
+        (Some(Action::Create), Action::Update) => true,
+        _ => false,
+    };
+    fresh
+        .changes
+        .iter()
+        .filter(|c| !within(c))
+        .map(|c| format!("{} {}", c.action.word(), c.address))
+        .collect()
+}

@@ -1,0 +1,23 @@
+//! `drift`: what others changed since the last apply. It changes nothing.
+
+use super::{Failure, PlanOptions, Workspace, plan};
+use crate::plan::{Drift, PlanMode};
+
+/// What others changed.
+#[derive(Debug)]
+pub struct Drifted {
+    /// One for each object that moved; sorted.
+    pub drift: Vec<Drift>,
+    /// What the user should know about how the state was found.
+    pub notes: Vec<String>,
+}
+
+/// Compares what is recorded with what is live.
+///
+/// # Errors
+/// See [`plan`].
+pub async fn drift(workspace: &Workspace) -> Result<Drifted, Failure> {
+    let options = PlanOptions { mode: PlanMode::RefreshOnly, ..PlanOptions::default() };
+    let planned = plan(workspace, &options).await?;
+    Ok(Drifted { drift: planned.plan.drift, notes: planned.notes })
+}

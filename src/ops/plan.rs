@@ -1,0 +1,140 @@
+//! `plan`: desired, recorded and live, compared and decided.
+
+use std::collections::BTreeSet;
+
+use super::{Failure, Workspace};
+use crate::diagnostic::Diagnostic;
+use crate::plan::walk::{self, Situation, Walked};
+use crate::plan::{self, Plan, PlanMode, Secrets, Selection, uncertain};
+use crate::refresh::{Live, Sight};
+use crate::resource::{Address, ProviderName};
+use crate::state::{self, Recorded, RecordedObject};
+
+/// What kind of plan is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// The kind of plan.
+    pub mode: PlanMode,
+    /// What it is about.
+    pub selection: Selection,
+    /// Go by the record instead of reading live objects.
+    pub no_refresh: bool,
+}
+
+/// A plan, with what must not be in it.
+#[derive(Debug)]
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// The values that it does not hold.
+    pub secrets: Secrets,
+    /// What the user should know about how the state was found.
+    pub notes: Vec<String>,
+}
+
+/// So often a walk may ask for more: a bound on chains of lookups.
+const ROUNDS: usize = 100;
+
+/// Makes a plan.
+///
+/// # Errors
+/// Faults of the input, of the reading, of the state; guards.
+pub async fn plan(workspace: &Workspace, options: &PlanOptions) -> Result<Planned, Failure> {
+    let loaded = state::read(workspace.backend.as_ref())?;
+    let (plan, secrets) = decide(workspace, options, &loaded.recorded).await?;
+    let notes = loaded.notes.iter().map(ToString::to_string).collect();
+    Ok(Planned { plan, secrets, notes })
+}
+
+/// The journey from a record to a plan.
+pub(super) async fn decide(
+    workspace: &Workspace,
+    options: &PlanOptions,
+    recorded: &Recorded,
+) -> Result<(Plan, Secrets), Failure> {
+    let reader = workspace.reader();
+    let configuration = workspace.configuration.as_ref();
+    let mut live = Live::default();
+
+    // What an interrupted run left open comes first.
+    let resolution = loop {
+        let kinds = known(workspace, uncertain::kinds_to_list(recorded));
+        reader.identify(kinds.iter().map(|(provider, _)| provider.clone()), &mut live).await?;
+        reader.list_candidates(kinds, &mut live).await?;
+        let now = workspace.clock.now();
+        let resolution =
+            uncertain::resolve(recorded, &live, &workspace.catalog, now, workspace.settle)?;
+        match resolution.wait_until {
+            Some(until) => {
+                let wait = until.duration_since(now).max(jiff::SignedDuration::from_secs(1));
+                workspace.clock.sleep(wait.try_into().unwrap_or_default()).await;
+            }
+            None => break resolution,
+        }
+    };
+    let recorded = resolution.bind(recorded);
+
+    let objects = || {
+        let deposed = recorded.deposed.iter().flat_map(|(a, all)| all.iter().map(move |o| (a, o)));
+        recorded.objects.iter().chain(deposed)
+    };
+    let blocks: BTreeSet<ProviderName> =
+        objects().filter_map(|(a, o)| walk::reading_block(configuration, a, o).cloned()).collect();
+    reader.identify(blocks, &mut live).await?;
+    if !options.no_refresh {
+        let sights: Vec<_> = objects().filter_map(|(a, o)| sight(workspace, a, o, &live)).collect();
+        reader.look(sights, &mut live).await?;
+    }
+
+    let known: BTreeSet<&Address> = recorded.objects.keys().collect();
+    let replace = plan::replaced(&options.selection.replace, &known)?;
+    for _ in 0..ROUNDS {
+        let situation = Situation {
+            configuration,
+            catalog: &workspace.catalog,
+            recorded: &recorded,
+            resolution: &resolution,
+            live: &live,
+            mode: options.mode,
+            replace: &replace,
+            now: workspace.clock.now(),
+        };
+        match walk::walk(situation)? {
+            Walked::Done(proposal) => {
+                return Ok(plan::lower(situation, &proposal, &options.selection, workspace.simulated)?);
+            }
+            Walked::Needs(needs) => {
+                reader.identify(needs.identities, &mut live).await?;
+                reader.look(needs.sights, &mut live).await?;
+                reader.look_up(needs.questions, &mut live).await?;
+            }
+        }
+    }
+    Err(Failure::Diagnostics(vec![Diagnostic::error(
+        "The lookups do not come to an end",
+        format!("after {ROUNDS} rounds of reading there was still more to ask for; please report this"),
+    )]))
+}
+
+/// Where a recorded object is to be seen: only where its identity says, so that nothing is looked
+/// for in a wrong account.
+fn sight(
+    workspace: &Workspace,
+    address: &Address,
+    object: &RecordedObject,
+    live: &Live,
+) -> Option<(Sight, Option<String>)> {
+    let provider = walk::reading_block(&workspace.configuration, address, object)?;
+    if live.identities.get(provider) != Some(&object.identity) {
+        return None; // the walk reports it
+    }
+    let schema = workspace.catalog.schema(&address.block);
+    let parent = walk::parent_of(schema, |name| object.attributes.text(name).map(str::to_owned));
+    let sight = Sight { provider: provider.clone(), kind: address.kind().clone(), id: object.id.clone() };
+    Some((sight, parent))
+}
+
+/// The kinds to list whose provider block is still there; of the others the walk says that it is not.
+fn known<K>(workspace: &Workspace, kinds: BTreeSet<(ProviderName, K)>) -> Vec<(ProviderName, K)> {
+    kinds.into_iter().filter(|(p, _)| workspace.configuration.providers.contains_key(p)).collect()
+}

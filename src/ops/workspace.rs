@@ -1,0 +1,63 @@
+//! What every command works with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::Configuration;
+use crate::provider::Clock;
+use crate::refresh::{Clouds, Reader};
+use crate::resource::Catalog;
+use crate::state::{Backend, Opened, Opening, Session, StateError};
+
+/// What every command works with. Everything from outside is in here, as values.
+pub struct Workspace {
+    /// What is desired.
+    pub configuration: Arc<Configuration>,
+    /// The kinds.
+    pub catalog: Arc<Catalog>,
+    /// Where the state is.
+    pub backend: Arc<dyn Backend>,
+    /// The clouds.
+    pub clouds: Arc<Clouds>,
+    /// The time.
+    pub clock: Clock,
+    /// Whether the simulated cloud takes the place of every provider.
+    pub simulated: bool,
+    /// How many writing calls may be under way at once.
+    pub parallelism: usize,
+    /// By when everything that was made shows in listings; 60 s unless the author knows better.
+    pub settle: Duration,
+    /// How long to wait for somebody else's lock.
+    pub lock_timeout: Duration,
+    /// The lineage, should the state be a new one.
+    pub lineage: String,
+}
+
+/// How often a lock that somebody else has is tried again.
+const LOCK_PAUSE: Duration = Duration::from_millis(500);
+
+impl Workspace {
+    /// Reads from the clouds.
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader { clouds: &self.clouds, catalog: &self.catalog }
+    }
+
+    /// Takes the lock, waiting for it as long as was asked.
+    pub(super) async fn lock(&self, operation: &str, plan: &str) -> Result<Opened, StateError> {
+        let until = self.clock.deadline(self.lock_timeout);
+        loop {
+            let opening = Opening {
+                operation: operation.to_owned(),
+                plan: plan.to_owned(),
+                at: self.clock.now(),
+                lineage: self.lineage.clone(),
+            };
+            match Session::open(self.backend.clone(), opening).await {
+                Err(StateError::Locked { .. }) if self.clock.deadline(LOCK_PAUSE) < until => {
+                    self.clock.sleep(LOCK_PAUSE).await;
+                }
+                opened => return opened,
+            }
+        }
+    }
+}

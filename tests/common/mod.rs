@@ -1,0 +1,225 @@
+//! A stack, its state and the simulated cloud in one process, on time that the test moves.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use landbridge::apply::{Report, Stopper};
+use landbridge::config::{self, Configuration, Sources};
+use landbridge::diagnostic::Diagnostic;
+use landbridge::ops::{self, Applied, Failure, PlanOptions, Planned, Workspace};
+use landbridge::plan::{Approval, Change, PlanMode, Selection, planfile};
+use landbridge::provider::{self, Clock, Cloud, Handler, ProviderSetting, Transport};
+use landbridge::refresh::Clouds;
+use landbridge::resource::ProviderName;
+use landbridge::sim::{self, Settings, SimClock, Simulator};
+use landbridge::state::files::{Files, MemoryFiles};
+use landbridge::state::{self, LocalBackend, Recorded};
+
+/// Where the story starts, by every clock.
+pub(crate) const START: &str = "2026-03-01T08:00:00Z";
+
+/// The simulator as a server in this process.
+#[derive(Clone)]
+struct Embedded(Simulator);
+
+impl Handler for Embedded {
+    fn handle(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, String>> + Send>> {
+        let simulator = self.0.clone();
+        Box::pin(async move { simulator.handle(request).await.map_err(|cut| cut.to_string()) })
+    }
+}
+
+/// One story: a configuration that is edited, a state, a cloud.
+pub(crate) struct Journey {
+    pub(crate) text: String,
+    pub(crate) sim: Simulator,
+    pub(crate) files: MemoryFiles,
+    pub(crate) clock: Clock,
+    pub(crate) parallelism: usize,
+    pub(crate) settle: Duration,
+}
+
+impl Journey {
+    /// A story on the sample world, with operations that take as long as the settings say.
+    pub(crate) fn with(text: &str, settings: Settings) -> Journey {
+        let base = START.parse().expect("a time");
+        Journey {
+            text: text.to_owned(),
+            sim: Simulator::new(sim::sample::world(), settings, SimClock::starting_at(base)),
+            files: MemoryFiles::new(),
+            clock: Clock::starting_at(base),
+            parallelism: 10,
+            settle: Duration::from_secs(60),
+        }
+    }
+
+    /// A story whose operations take a second or two.
+    pub(crate) fn new(text: &str) -> Journey {
+        Journey::with(text, Settings::embedded())
+    }
+
+    /// The same story with a text of the configuration exchanged.
+    ///
+    /// # Panics
+    /// If the text is not there: then the edit would test nothing.
+    pub(crate) fn edit(&mut self, from: &str, to: &str) -> &mut Journey {
+        assert!(self.text.contains(from), "the configuration has no `{from}`");
+        self.text = self.text.replace(from, to);
+        self
+    }
+
+    pub(crate) fn parse(&self) -> Result<Configuration, Vec<Diagnostic>> {
+        let sources = Sources {
+            files: vec![("landbridge.yaml".into(), self.text.clone().into_bytes())],
+            simulated: true,
+            ..Sources::default()
+        };
+        config::parse(&sources, &provider::catalog()).map(|(configuration, _)| configuration)
+    }
+
+    pub(crate) fn backend(&self, stack: &str) -> LocalBackend {
+        let files: Arc<dyn Files> = Arc::new(self.files.clone());
+        LocalBackend::new(files, Path::new("state"), stack, "tester")
+    }
+
+    pub(crate) fn workspace(&self) -> Workspace {
+        let configuration = match self.parse() {
+            Ok(configuration) => Arc::new(configuration),
+            Err(faults) => panic!("the configuration has faults: {faults:#?}"),
+        };
+        let wishes: BTreeMap<String, Option<String>> = configuration
+            .providers
+            .values()
+            .map(|block| (block.name.to_string(), block.sim_account.clone()))
+            .collect();
+        let accounts = sim::sample::assign(&wishes).expect("accounts");
+        let transport = Transport::in_process(Arc::new(Embedded(self.sim.clone())), self.parallelism);
+        let clock = self.clock.clone();
+        let connector = move |name: &ProviderName| {
+            let account = &accounts[name.as_str()];
+            let text = |t: &str| ProviderSetting::Text(t.to_owned());
+            let auth = BTreeMap::from([
+                ("access_key".to_owned(), text(&account.access_key)),
+                ("secret_key".to_owned(), ProviderSetting::Secret(account.secret_key.clone().into())),
+            ]);
+            let settings = BTreeMap::from([
+                ("region".to_owned(), text(&account.region)),
+                ("endpoint".to_owned(), text("http://vpcep.invalid")),
+                ("iam_endpoint".to_owned(), text("http://iam.invalid")),
+                ("project_id".to_owned(), text(&account.project_id)),
+                ("auth".to_owned(), ProviderSetting::Group(auth)),
+            ]);
+            Cloud::connect("huaweicloud", &settings, &transport, &clock, 1)
+                .map_err(|fault| vec![Diagnostic::error("settings", fault.to_string())])
+        };
+        Workspace {
+            backend: Arc::new(self.backend(&configuration.stack)),
+            configuration,
+            catalog: Arc::new(provider::catalog()),
+            clouds: Arc::new(Clouds::new(Arc::new(connector))),
+            clock: self.clock.clone(),
+            simulated: true,
+            parallelism: self.parallelism,
+            settle: self.settle,
+            lock_timeout: Duration::ZERO,
+            lineage: "00000000-0000-4000-8000-000000000001".into(),
+        }
+    }
+
+    pub(crate) async fn plan_with(&self, options: &PlanOptions) -> Result<Planned, Failure> {
+        ops::plan(&self.workspace(), options).await
+    }
+
+    pub(crate) async fn plan(&self) -> Planned {
+        settled(self.plan_with(&PlanOptions::default()).await)
+    }
+
+    /// Plans, approves and applies.
+    pub(crate) async fn try_apply(&self, options: &PlanOptions) -> Result<Applied, Failure> {
+        let workspace = self.workspace();
+        let planned = ops::plan(&workspace, options).await?;
+        // Every plan that is made in a test is one that can be saved.
+        let text = planfile::write(&planned.plan);
+        assert_eq!(planfile::read(text.as_bytes()).as_ref(), Ok(&planned.plan), "a plan reads back");
+        let approved = planned.plan.approve(Approval::Automatic)?;
+        let (events, _heard) = tokio::sync::mpsc::unbounded_channel();
+        let (_stopper, cancel) = Stopper::new();
+        ops::apply(&workspace, approved, planned.secrets, events, cancel).await
+    }
+
+    /// Plans, approves and applies; everything must succeed, and then nothing may be left to do.
+    pub(crate) async fn apply(&self) -> Applied {
+        let applied = settled(self.try_apply(&PlanOptions::default()).await);
+        assert!(applied.report.is_success(), "{:#?}", failures(&applied.report));
+        self.assert_converged().await;
+        applied
+    }
+
+    pub(crate) async fn destroy(&self) -> Applied {
+        let options = PlanOptions { mode: PlanMode::Destroy, ..PlanOptions::default() };
+        let applied = settled(self.try_apply(&options).await);
+        assert!(applied.report.is_success(), "{:#?}", failures(&applied.report));
+        applied
+    }
+
+    /// After every successful apply `plan` shows nothing, and the state is whole.
+    pub(crate) async fn assert_converged(&self) {
+        let planned = self.plan().await;
+        let told: Vec<String> = planned.plan.changes.iter().map(told).collect();
+        assert!(planned.plan.is_empty(), "left to do: {told:#?} {:#?}", planned.plan.outputs);
+        assert!(planned.plan.steps.is_empty(), "left to record: {:#?}", planned.plan.steps);
+        assert_eq!(self.recorded().verify(), Vec::<String>::new());
+    }
+
+    pub(crate) fn recorded(&self) -> Recorded {
+        let stack = self.parse().expect("a configuration").stack;
+        state::read(&self.backend(&stack)).expect("a state").recorded
+    }
+}
+
+/// The value, or the failure in full.
+pub(crate) fn settled<T>(result: Result<T, Failure>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(failure) => panic!("{failure}\n{failure:#?}"),
+    }
+}
+
+/// What did not succeed.
+pub(crate) fn failures(report: &Report) -> Vec<String> {
+    let done = |end: &landbridge::plan::StepEnd| matches!(end, landbridge::plan::StepEnd::Done(_));
+    report.ended.iter().filter(|(_, e)| !done(e)).map(|(id, e)| format!("{id}: {e:?}")).collect()
+}
+
+/// A change in one line: `update vpcep_service.payments (ports)`.
+pub(crate) fn told(change: &Change) -> String {
+    let names: Vec<&str> = change
+        .differences
+        .iter()
+        .filter(|d| d.before != d.after)
+        .map(|d| d.attribute.as_str())
+        .collect();
+    format!("{} {} ({})", change.action.word(), change.address, names.join(", "))
+}
+
+/// The options of a plan about these.
+pub(crate) fn selecting(selection: Selection) -> PlanOptions {
+    PlanOptions { selection, ..PlanOptions::default() }
+}
+
+/// The steps of a plan in one line each: `s2 create subnet.web after s1`.
+pub(crate) fn steps(planned: &Planned) -> Vec<String> {
+    let after = |ids: &[landbridge::plan::StepId]| -> String {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        if ids.is_empty() { String::new() } else { format!(" after {}", ids.join(" ")) }
+    };
+    planned.plan.steps.iter().map(|s| format!("{} {} {}{}", s.id, s.action.word(), s.address, after(&s.after))).collect()
+}

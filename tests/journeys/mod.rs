@@ -1,0 +1,3 @@
+//! Whole stories through the library, against the simulated cloud.
+
+mod story;

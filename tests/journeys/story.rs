@@ -1,0 +1,82 @@
+//! The story of the README: create a link, change a port and an account, destroy it.
+
+use landbridge::plan::Action;
+
+use crate::common::{Journey, steps, told};
+
+/// A service in one account, its whitelist, an endpoint in another, the acceptance by the first.
+pub(crate) const LINK: &str = r#"
+stack: payments-link
+variables:
+  tenants:
+    type: map(string)
+    default: { shop: 5fc973eea581490997e82ea11a1df31f }
+providers:
+  owner: { type: huaweicloud, region: tr-west-1, auth: { access_key: a, secret_key: "${env.NOT_NEEDED}" } }
+  shop: { type: huaweicloud, region: tr-west-1, auth: { access_key: a, secret_key: "${env.NOT_NEEDED}" } }
+resources:
+  vpcep_service:
+    payments:
+      provider: owner
+      vpc_id: 4189d3c2-8882-4871-a3c2-d380272eed80
+      port_id: 4189d3c2-8882-4871-a3c2-d380272eed88
+      server_type: LB
+      service_name: pay
+      ports:
+        - { client_port: 443, server_port: 8443 }
+      tags: { team: payments }
+  vpcep_whitelist:
+    tenants:
+      provider: owner
+      endpoint_service_id: ${vpcep_service.payments.id}
+      permissions: '${[for name, id in var.tenants : "iam:domain::${id}"]}'
+  vpcep_endpoint:
+    shop:
+      provider: shop
+      endpoint_service_id: ${vpcep_service.payments.id}
+      vpc_id: 84758cf5-9c62-43ae-a778-3dbd8370c0a4
+      subnet_id: 68bfbcc1-dff2-47e4-a9d4-332b9bc1b8de
+      enable_dns: true
+  vpcep_accept:
+    shop:
+      provider: owner
+      endpoint_service_id: ${vpcep_service.payments.id}
+      endpoint_id: ${vpcep_endpoint.shop.id}
+outputs:
+  address: { value: "${vpcep_endpoint.shop.ip}" }
+"#;
+
+#[tokio::test(start_paused = true)]
+async fn a_link_is_made_changed_and_destroyed() {
+    let mut journey = Journey::new(LINK);
+    let planned = journey.plan().await;
+    assert_eq!(
+        steps(&planned),
+        [
+            "s1 create vpcep_service.payments",
+            "s2 create vpcep_whitelist.tenants after s1",
+            "s3 create vpcep_endpoint.shop after s1 s2",
+            "s4 create vpcep_accept.shop after s1 s3",
+        ]
+    );
+    let applied = journey.apply().await;
+    let address = &applied.report.outputs["address"].value;
+    assert!(address.as_str().is_some_and(|ip| ip.parse::<std::net::Ipv4Addr>().is_ok()), "{address}");
+
+    journey.edit("client_port: 443", "client_port: 8443");
+    journey.edit("shop: 5fc973eea581490997e82ea11a1df31f", "shop: 5fc973eea581490997e82ea11a1df31f, lab: 0a0b0c0d0e0f40516273849506172839");
+    let planned = journey.plan().await;
+    let changes: Vec<String> = planned.plan.changes.iter().map(told).collect();
+    assert_eq!(changes, ["update vpcep_service.payments (ports)", "update vpcep_whitelist.tenants (permissions)"]);
+    assert!(planned.plan.outputs.is_empty() && planned.plan.drift.is_empty());
+    journey.apply().await;
+
+    let applied = journey.destroy().await;
+    let deleted = applied.plan.changes.iter().filter(|c| c.action == Action::Delete).count();
+    assert_eq!(deleted, 4);
+    assert!(journey.recorded().objects.is_empty());
+    let counts = journey.sim.request_counts();
+    assert_eq!(counts.get("create_service"), Some(&1));
+    assert_eq!(counts.get("delete_endpoint"), Some(&1));
+    assert_eq!(counts.get("connection_action"), Some(&1), "the rejection goes with the endpoint");
+}
