@@ -150,3 +150,65 @@ impl Write for Cloud {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::Handler;
+
+    struct Nobody;
+    impl Handler for Nobody {
+        fn handle(
+            &self,
+            _: http::Request<bytes::Bytes>,
+        ) -> std::pin::Pin<Box<dyn Future<Output = Result<http::Response<bytes::Bytes>, String>> + Send>>
+        {
+            Box::pin(std::future::ready(Err("nobody is there".to_owned())))
+        }
+    }
+
+    #[tokio::test]
+    async fn connecting_names_what_is_wrong_and_sends_nothing() {
+        let transport = Transport::in_process(std::sync::Arc::new(Nobody), 1);
+        let connect = |provider_type: &str| {
+            Cloud::connect(
+                provider_type,
+                &BTreeMap::new(),
+                &transport,
+                &Clock::starting_at(Timestamp::UNIX_EPOCH),
+                1,
+            )
+            .map(|_| ())
+            .map_err(|fault| fault.to_string())
+        };
+        assert_eq!(
+            connect("huawei"),
+            Err("type: `huawei` is no provider type; there is huaweicloud".to_owned())
+        );
+        assert_eq!(
+            connect("huaweicloud"),
+            Err("region: the region is needed, such as `tr-west-1`".to_owned())
+        );
+        assert_eq!(transport.counts(), BTreeMap::new());
+    }
+
+    #[test]
+    fn every_kind_has_an_owner_who_knows_its_settings() {
+        for kind in catalog().iter() {
+            assert!(is_huawei(&kind.kind), "{}", kind.kind);
+            let settings = provider_settings(kind.provider_type).unwrap();
+            assert!(settings.iter().any(|setting| setting.name == "auth" && !setting.group.is_empty()));
+        }
+    }
+
+    #[test]
+    fn what_passes_by_itself() {
+        for code in ["EndPoint.2004", "Endpoint.2019", "EndPoint.2051", "EndPoint.3045"] {
+            assert!(is_passing(code), "{code}");
+        }
+        // The connections of others do not go away by waiting; throttling is not a state.
+        for code in ["EndPoint.3006", "EndPoint.0022", "EndPoint.3044", ""] {
+            assert!(!is_passing(code), "{code}");
+        }
+    }
+}

@@ -23,7 +23,9 @@ use crate::resource::{Attributes, Fault, Identity, Kind, Object, ObjectId};
 use crate::state::Ticket;
 
 pub use clock::Clock;
-pub use cloud::{Cloud, calls, catalog, created_at, explain, is_passing, lane, provider_settings, resting, settling};
+pub use cloud::{
+    Cloud, calls, catalog, created_at, explain, is_passing, lane, provider_settings, resting, settling,
+};
 pub use pace::Pace;
 pub use retry::{Attempt, Budget, Retry, retry_after};
 pub use settings::{ProviderSetting, SettingFault, SettingSchema, Settings};

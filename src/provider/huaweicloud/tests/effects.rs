@@ -286,7 +286,11 @@ fn what_rests_whatever_was_wanted() {
         ("vpcep_accept", "failed", Settling::Ready),
         ("vpcep_whitelist", "", Settling::Ready),
     ] {
-        assert_eq!(resting(&Kind::from(kind), &object("x", json!({"status": status}))), expected, "{kind} {status}");
+        assert_eq!(
+            resting(&Kind::from(kind), &object("x", json!({"status": status}))),
+            expected,
+            "{kind} {status}"
+        );
     }
     let failed = resting(&Kind::from("vpcep_endpoint"), &object("x", json!({"status": "failed"})));
     assert!(matches!(failed, Settling::Failed(_)));

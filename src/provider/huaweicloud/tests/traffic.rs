@@ -159,12 +159,10 @@ async fn the_clouds_clock_is_learned_and_signs() {
 
 #[tokio::test(start_paused = true)]
 async fn what_a_gateway_quotes_is_redacted() {
-    let quoting = status(401, r#"{"error_code":"APIGW.0301","error_msg":"no: x-security-token:CANARY-ST|CANARY-SK"}"#);
-    let pairs = [
-        ("auth.access_key", "AK"),
-        ("auth.secret_key", "CANARY-SK"),
-        ("auth.security_token", "CANARY-ST"),
-    ];
+    let quoting =
+        status(401, r#"{"error_code":"APIGW.0301","error_msg":"no: x-security-token:CANARY-ST|CANARY-SK"}"#);
+    let pairs =
+        [("auth.access_key", "AK"), ("auth.secret_key", "CANARY-SK"), ("auth.security_token", "CANARY-ST")];
     let fault = connected(&Script::new([quoting]), &pairs).identity().await.unwrap_err();
     assert_eq!(fault.fault.message, "no: x-security-token:(redacted)|(redacted)");
     assert!(fault.fault.advice.contains("expired"), "{}", fault.fault.advice);
