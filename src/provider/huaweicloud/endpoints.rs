@@ -86,7 +86,11 @@ impl Row for EndpointRow<'_> {
         build.set("id", Some(id.clone()));
         build.word("endpoint_service_id", self.endpoint_service_id);
         build.word("vpc_id", self.vpc_id);
-        build.word("subnet_id", self.subnet_id);
+        if interface {
+            build.word("subnet_id", self.subnet_id);
+        } else {
+            build.none("subnet_id");
+        }
         // Not reliable before acceptance, and without effect at a gateway (trap 26).
         build.set("enable_dns", self.enable_dns.filter(|_| accepted && interface));
         build.set_of("whitelist", self.whitelist);
