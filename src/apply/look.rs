@@ -60,7 +60,7 @@ pub(super) async fn look_for(
                     .map(|o| Object { attributes: schema.normalise(o.attributes), ..o })
                     .filter(|o| could_be(schema, want, o, begun))
                     .collect();
-                fitting.sort_by_key(|o| (born(o), o.id.clone()));
+                fitting.sort_by_key(|o| (born(&o.attributes), o.id.clone()));
                 match fitting.as_slice() {
                     [] if settled => return Found::Nothing,
                     [] => {}

@@ -15,7 +15,7 @@ use crate::provider::{self, Call, Class, Clock, Cloud, Effect, Read, Settling, W
 use crate::refresh::Clouds;
 use crate::resource::{
     Address, Attributes, Catalog, Change, Compare, Fault, Identity, KindSchema, Object, ObjectId,
-    ProviderName,
+    ProviderName, Value,
 };
 use crate::state::{Begun, Binding, Entry, Origin, Outcome, Seq, SessionHandle, StateError};
 
@@ -146,6 +146,9 @@ impl Doing<'_> {
                     self.worker.record(Entry::Deposed { address }).await?;
                 }
                 let effect = Effect::Create { want: self.job.want.clone() };
+                if let Some(done) = self.adopt_as_it_is(&effect).await? {
+                    return Ok(done);
+                }
                 let made = self.perform(&effect, self.with_parent()).await?;
                 let object = self.settled(made).await?;
                 self.finish(object).await
@@ -191,6 +194,33 @@ impl Doing<'_> {
             }
             StepAction::Forget { .. } | StepAction::Resolve { .. } => Ok(Done::default()),
         }
+    }
+
+    /// What exists with its parent, which may have been made only now, can be as it should be
+    /// already: a connection that was accepted by itself is then only adopted, and an empty set is
+    /// made without a call.
+    async fn adopt_as_it_is(&self, effect: &Effect) -> Result<Option<Done>, StepEnd> {
+        let Some(there) = self.with_parent() else { return Ok(None) };
+        if provider::calls(&self.schema.kind, effect).is_empty() {
+            let object = self.as_recorded(there);
+            self.adopt(object.clone(), Origin::Made, None).await?;
+            return self.finish(object).await.map(Some);
+        }
+        if self.schema.forgets.is_none() {
+            return Ok(None);
+        }
+        // A failed read says nothing: the call then finds out.
+        let Ok(Some(object)) = self.cloud.get(&self.schema.kind, &there.id).await else { return Ok(None) };
+        let object = self.normal(object);
+        let differs = |name: &str, value: &Value| {
+            self.schema.attribute(name).is_some_and(|a| *value != *object.attributes.value(a.name))
+        };
+        if self.job.want.iter().any(|(name, value)| differs(name, value)) {
+            return Ok(None);
+        }
+        let object = self.as_recorded(object);
+        self.adopt(object.clone(), Origin::Adopted, None).await?;
+        self.finish(object).await.map(Some)
     }
 
     /// What exists with its parent has its id before it is made.
@@ -374,14 +404,22 @@ impl Doing<'_> {
     async fn delete(&self, id: &str, deposed: bool) -> Result<Done, StepEnd> {
         let effect = Effect::Delete { id: id.to_owned(), have: self.job.have.clone() };
         let before = Object { id: id.to_owned(), attributes: self.job.have.clone() };
+        // An empty set ends without a call, so no answer says that it is gone.
+        let uncalled = provider::calls(&self.schema.kind, &effect).is_empty();
         self.perform(&effect, Some(before)).await?;
-        if !self.schema.adopts {
-            self.gone(id).await?;
+        if !self.schema.adopts || uncalled {
+            if !uncalled {
+                self.gone(id).await?;
+            }
             let deposed = deposed.then(|| id.to_owned());
             let address = self.step().address.clone();
             self.worker.record(Entry::Forgotten { address, deposed }).await?;
         }
-        Ok(Done { id: Some(id.to_owned()), gone: !deposed, ..Done::default() })
+        let completed = match &self.step().completes {
+            Some(other) => self.complete(other).await?,
+            None => None,
+        };
+        Ok(Done { id: Some(id.to_owned()), gone: !deposed, completed, ..Done::default() })
     }
 
     /// Waits until an object is gone.

@@ -158,11 +158,22 @@ fn check_block(
         }
     }
     let lifecycle = &raw.lifecycle;
-    for condition in lifecycle.preconditions.iter().chain(&lifecycle.postconditions) {
+    for condition in &lifecycle.preconditions {
         for template in [&condition.condition, &condition.message] {
             names.check(template, Site::Block(block, raw.has_for_each), &mut reads, faults);
         }
     }
+    // A postcondition is about the block itself, which is no reason to wait for it.
+    let mut afterwards = Reads::default();
+    for condition in &lifecycle.postconditions {
+        for template in [&condition.condition, &condition.message] {
+            names.check(template, Site::After(raw.has_for_each), &mut afterwards, faults);
+        }
+    }
+    afterwards.blocks.retain(|(read, _), _| read != block);
+    reads.blocks.extend(afterwards.blocks);
+    reads.locals.extend(afterwards.locals);
+    reads.each |= afterwards.each;
     for trigger in &lifecycle.replace_triggered_by {
         names.check(&trigger.template, Site::Block(block, raw.has_for_each), &mut reads, faults);
     }

@@ -26,6 +26,8 @@ pub(super) enum Site<'s> {
     Provider,
     /// A block, and whether `each` has a meaning there.
     Block(&'s Block, bool),
+    /// A block's postcondition, which may look at the block itself, and whether `each` has a meaning.
+    After(bool),
 }
 
 /// All names that there are.
@@ -121,7 +123,7 @@ impl Names<'_> {
             Root::EachKey | Root::EachValue => {
                 reads.each = true;
                 match site {
-                    Site::Block(_, true) => Ok(()),
+                    Site::Block(_, true) | Site::After(true) => Ok(()),
                     _ => Err(Wrong(
                         "No instance here",
                         "`each` has a meaning only in the attributes of a block with `for_each`".into(),

@@ -27,7 +27,7 @@ pub fn drift(schema: &KindSchema, recorded: &RecordedObject, live: &Attributes) 
         };
         // An argument that was left alone when we recorded it is still not ours.
         let unmanaged = attribute.is_argument() && !recorded.arguments.contains(name);
-        if unmanaged && was.is_null() || equal(attribute, &is, was) {
+        if unmanaged || equal(attribute, &is, was) {
             continue;
         }
         let show = |value: &Value| Shown::of(value, recorded.sensitive.contains(name));

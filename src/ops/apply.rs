@@ -6,8 +6,10 @@ use tokio::sync::mpsc;
 
 use super::plan::decide;
 use super::{Failure, PlanOptions, Workspace};
-use crate::apply::{Cancel, Executor, Report, execute};
-use crate::plan::{Action, Approval, Approved, Change, Event, Plan, PlanMode, Secrets};
+use crate::apply::{Cancel, Executor, Report, World, execute};
+use crate::diagnostic::Diagnostic;
+use crate::plan::{Action, Approval, Approved, Change, Event, Plan, PlanMode, Secrets, walk};
+use crate::resource::Mode;
 use crate::state::{Interrupted, Recorded, Session};
 
 /// What an apply came to.
@@ -20,6 +22,15 @@ pub struct Applied {
     pub report: Report,
     /// What the user should know.
     pub notes: Vec<String>,
+    /// The postconditions that came to be known by it and do not hold.
+    pub broken_promises: Vec<Diagnostic>,
+}
+
+impl Applied {
+    /// Whether every step is done, and what came of it is as the author says it must be.
+    pub fn is_success(&self) -> bool {
+        self.report.is_success() && self.broken_promises.is_empty()
+    }
 }
 
 /// Does an approved plan; `events` hears what happens.
@@ -59,6 +70,15 @@ pub async fn apply(
         cancel,
     };
     let report = execute(executor, &plan, &secrets).await;
+    let mut broken_promises = Vec::new();
+    if plan.mode == PlanMode::Normal && report.is_success() {
+        let world = session.with(|recorded| World::new(recorded, &workspace.catalog));
+        // What a lookup says is asked for by the next plan.
+        let blocks = workspace.configuration.blocks.values().filter(|b| b.block.mode == Mode::Managed);
+        for declared in blocks {
+            broken_promises.extend(walk::broken_promises(&workspace.configuration, declared, &world));
+        }
+    }
     if report.broken.is_some() {
         // What was acknowledged is in the journal; the next run goes on from it.
         drop(session);
@@ -66,7 +86,7 @@ pub async fn apply(
         let ending = session.close(workspace.clock.now()).await?;
         notes.extend(ending.notes.iter().map(ToString::to_string));
     }
-    Ok(Applied { plan, report, notes })
+    Ok(Applied { plan, report, notes, broken_promises })
 }
 
 /// The plan to do and the secrets it needs, if the world is still the one it was made from.

@@ -1,11 +1,17 @@
 //! `import`: one existing object, bound to an address of the configuration.
 
+use std::collections::BTreeMap;
+
 use super::{Failure, Workspace};
+use crate::apply::World;
+use crate::config::ResourceBlock;
 use crate::diagnostic::Diagnostic;
+use crate::diff;
+use crate::expr::Input;
 use crate::provider::Read;
 use crate::refresh::Live;
-use crate::resource::{Address, Attributes, Object};
-use crate::state::{Binding, Entry, Origin, Recorded};
+use crate::resource::{Address, Change, Object, Value};
+use crate::state::{self, Binding, Entry, Origin, Recorded};
 
 /// What was bound.
 #[derive(Debug)]
@@ -42,6 +48,8 @@ pub async fn import(workspace: &Workspace, address: &Address, id: &str) -> Resul
         _ => {}
     }
     let schema = workspace.catalog.schema(&address.block);
+    let recorded = state::read(workspace.backend.as_ref())?.recorded;
+    let inputs = inputs(workspace, declared, address, &recorded)?;
     let mut live = Live::default();
     workspace.reader().identify([declared.provider.clone()], &mut live).await?;
     let cloud = workspace.clouds.get(&declared.provider)?;
@@ -70,21 +78,26 @@ pub async fn import(workspace: &Workspace, address: &Address, id: &str) -> Resul
         return Err(refusal);
     }
     let mut attributes = object.attributes.clone();
-    let given: Attributes = schema
-        .arguments()
-        .filter(|a| a.change == crate::resource::Change::Setting)
-        .filter_map(|a| match &a.source {
-            crate::resource::Source::Default(value) => Some((a.name, value.clone())),
-            _ => None,
-        })
-        .collect();
-    attributes.0.extend(given.0);
+    let given = diff::known(&inputs);
+    let settings = schema.arguments().filter(|a| a.change == Change::Setting);
+    for (name, value) in settings.filter_map(|a| Some((a.name, given.get(a.name)?))) {
+        attributes.set(name, value.clone());
+    }
+    if let Some(rule) = schema.members() {
+        // Of a shared set only what the author names becomes ours; the rest stays others'.
+        let named: Vec<_> = given.get(rule.attribute.name).into_iter().collect();
+        attributes = rule.recorded(attributes, &given, &named);
+    }
     let binding = Binding {
         provider: declared.provider.clone(),
         identity: live.identities[&declared.provider].clone(),
-        arguments: declared.attributes.keys().cloned().collect(),
+        arguments: inputs.keys().cloned().collect(),
         sensitive: declared.sensitive.clone(),
-        dependencies: Default::default(),
+        dependencies: inputs
+            .values()
+            .flat_map(|input| input.reads.iter().map(|read| read.address.clone()))
+            .filter(|read| recorded.objects.contains_key(read) && read != address)
+            .collect(),
         triggers: Default::default(),
         prevent_destroy: declared.lifecycle.prevent_destroy,
         delete_timeout_s: declared.timeouts.delete.map(|d| d.as_secs()),
@@ -101,6 +114,29 @@ pub async fn import(workspace: &Workspace, address: &Address, id: &str) -> Resul
     session.record(entry).await?;
     session.close(workspace.clock.now()).await?;
     Ok(Imported { address: address.clone(), object })
+}
+
+/// The arguments of the resource, as far as they are known before the next plan.
+fn inputs(
+    workspace: &Workspace,
+    declared: &ResourceBlock,
+    address: &Address,
+    recorded: &Recorded,
+) -> Result<BTreeMap<String, Input>, Failure> {
+    let world = World::new(recorded, &workspace.catalog);
+    let configuration = &workspace.configuration;
+    let instances = match configuration.instances(declared, &world) {
+        Ok(instances) => instances,
+        // What `for_each` reads may be known only to a plan; the plan then compares everything.
+        Err(_) => return Ok(BTreeMap::new()),
+    };
+    let Some(each) = instances.get(&address.key) else {
+        let detail = format!("`for_each` of `{}` has no such key: {address}", address.block);
+        return Err(refuse("Nothing to import to", detail, "write the resource first, then import its object"));
+    };
+    let key = address.key.as_ref();
+    let inputs = configuration.inputs(declared, key, each, &world, &workspace.catalog).unwrap_or_default();
+    Ok(inputs.into_iter().filter(|(_, input)| !input.known().is_some_and(Value::is_null)).collect())
 }
 
 /// Why the two cannot be bound, if they cannot.

@@ -6,7 +6,8 @@ use super::{Failure, Workspace};
 use crate::diagnostic::Diagnostic;
 use crate::plan::walk::{self, Situation, Walked};
 use crate::plan::{self, Plan, PlanMode, Secrets, Selection, uncertain};
-use crate::refresh::{Live, Sight};
+use crate::plan::uncertain::born;
+use crate::refresh::{Live, Observation, Sight};
 use crate::resource::{Address, ProviderName};
 use crate::state::{self, Recorded, RecordedObject};
 
@@ -82,7 +83,22 @@ pub(super) async fn decide(
     reader.identify(blocks, &mut live).await?;
     if !options.no_refresh {
         let sights: Vec<_> = objects().filter_map(|(a, o)| sight(workspace, a, o, &live)).collect();
-        reader.look(sights, &mut live).await?;
+        reader.look(sights.clone(), &mut live).await?;
+        // What is so young that it need not show yet is not absent: it is looked for again when it
+        // must show.
+        let absent = |o: &RecordedObject| {
+            let mut seen = live.seen.iter().filter(|(sight, _)| sight.id == o.id);
+            seen.any(|(_, observation)| *observation == Observation::Absent)
+        };
+        let shows = objects().filter(|(_, o)| absent(o)).filter_map(|(_, o)| born(&o.attributes));
+        let shows_by = shows.max().map(|at| at + workspace.settle);
+        if let Some(wait) = shows_by.map(|by| by.duration_since(workspace.clock.now()))
+            && wait.is_positive()
+        {
+            workspace.clock.sleep(wait.try_into().unwrap_or_default()).await;
+            live.seen.retain(|_, observation| *observation != Observation::Absent);
+            reader.look(sights, &mut live).await?;
+        }
     }
 
     let known: BTreeSet<&Address> = recorded.objects.keys().collect();

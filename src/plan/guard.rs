@@ -11,8 +11,13 @@ use crate::expr::Worth;
 use crate::resource::{Address, Attributes, Catalog, Exclusive, KindSchema, Value};
 
 /// The replacements that make the new object first: where the author asks for it, and all that
-/// those need, since they too have to be there before the old ones go.
-pub(super) fn create_first(proposal: &Proposal, selected: &Selected) -> BTreeSet<Address> {
+/// those need, since they too have to be there before the old ones go; and what ends with one of
+/// them, since its old object stays as long.
+pub(super) fn create_first(
+    proposal: &Proposal,
+    selected: &Selected,
+    catalog: &Catalog,
+) -> BTreeSet<Address> {
     let replaced = |address: &Address| {
         selected.has(address) && proposal.items.get(address).is_some_and(|i| i.delta.need == Need::Replace)
     };
@@ -23,6 +28,19 @@ pub(super) fn create_first(proposal: &Proposal, selected: &Selected) -> BTreeSet
         .map(|(address, _)| address.clone());
     let mut all = proposal.links.dag.closure_of_needs(asked);
     all.retain(|a| replaced(a));
+    let stay: BTreeSet<&str> =
+        all.iter().filter_map(|a| proposal.items.get(a)?.delta.id.as_deref()).collect();
+    let with: Vec<Address> = proposal
+        .items
+        .iter()
+        .filter(|(address, item)| {
+            let host = catalog.schema(&address.block).dies_with;
+            replaced(address)
+                && host.and_then(|name| item.delta.have.text(name)).is_some_and(|id| stay.contains(id))
+        })
+        .map(|(address, _)| address.clone())
+        .collect();
+    all.extend(with);
     all
 }
 

@@ -74,7 +74,7 @@ pub fn lower(
     simulated: bool,
 ) -> Result<(Plan, Secrets), Vec<Diagnostic>> {
     let selected = Selected::new(selection, proposal, on.mode)?;
-    let create_first = guard::create_first(proposal, &selected);
+    let create_first = guard::create_first(proposal, &selected, on.catalog);
     let faults = guard::check(proposal, &selected, &create_first, on.catalog);
     if !faults.is_empty() {
         return Err(faults);
@@ -208,6 +208,13 @@ impl Lowering {
                 let step =
                     self.step(schema, proposal, address, item, StepAction::Create { want, deposes: false });
                 self.makes.insert(address.clone(), step);
+                // What somebody else has ended is let go of first.
+                if recorded.is_some() {
+                    let action = StepAction::Forget { deposed: None };
+                    let gone = self.step(schema, proposal, address, item, action);
+                    self.ends.insert(address.clone(), gone);
+                    self.edges.push((gone, step));
+                }
             }
             Need::Create | Need::Update => self.update(schema, proposal, address, item),
             Need::Await => {
@@ -310,7 +317,13 @@ impl Lowering {
         let step = self.step(schema, proposal, address, item, action);
         self.drafts[step].timeout_s =
             item.wishes.delete_s.unwrap_or_else(|| u64::from(schema.timeout_minutes) * 60);
-        self.drafts[step].completes = None;
+        // The object that it was about shows the end of it, if it stays.
+        let about = self.completes.get(address).filter(|other| {
+            proposal.items.get(*other).and_then(|i| i.delta.id.as_deref()).is_some_and(|id| {
+                !self.ending.contains_key(&(other.kind().to_string(), id.to_owned()))
+            })
+        });
+        self.drafts[step].completes = about.filter(|_| cover.is_none() && !adopted_only).cloned();
         self.ends.insert(address.clone(), step);
         if let Some(cover) = cover {
             self.covered.insert(address.clone(), cover.clone());
@@ -484,10 +497,11 @@ impl Lowering {
                     edges.push((ended, ends));
                 }
                 // Who stays lets go of it first, unless it stays for the successor.
-                let successor_first = !self.makes.contains_key(address) || create_first.contains(address);
                 let revoked = !self.ends.contains_key(address);
+                let lets_go = !self.makes.contains_key(address) && !self.ends.contains_key(dependent);
                 if let Some(&made) = self.makes.get(dependent)
-                    && (successor_first && !revoked)
+                    && (lets_go || create_first.contains(address))
+                    && !revoked
                 {
                     edges.push((made, ends));
                 }
@@ -580,11 +594,18 @@ fn keep(proposal: &Proposal, address: &Address, item: &Item) -> Keep {
     Keep {
         arguments: item.delta.want.keys().cloned().collect(),
         sensitive: item.delta.sensitive.clone(),
-        dependencies: proposal.links.dependencies.get(address).cloned().unwrap_or_default(),
+        dependencies: depended_on(proposal, address),
         triggers: item.triggers.clone(),
         prevent_destroy: item.wishes.prevent_destroy,
         delete_timeout_s: item.wishes.delete_s,
     }
+}
+
+/// What is recorded as needed: not what an address only lets go of.
+fn depended_on(proposal: &Proposal, address: &Address) -> BTreeSet<Address> {
+    let needs = proposal.links.dependencies.get(address).into_iter().flatten();
+    let stays = |need: &&Address| proposal.items.get(*need).is_some_and(|i| !i.delta.want.is_empty());
+    needs.filter(stays).cloned().collect()
 }
 
 /// Whether the record has to be brought up to date although there is nothing to do.

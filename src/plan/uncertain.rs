@@ -89,7 +89,7 @@ pub fn resolve(
             .filter(|o| !claimed.contains(&(key(pending).1, o.id.clone())))
             .filter(|o| could_be(schema, want, o, since))
             .collect();
-        found.sort_by_key(|o| (born(o), o.id.clone()));
+        found.sort_by_key(|o| (born(&o.attributes), o.id.clone()));
         if found.len() > members.len() && !interchangeable(schema, &found) {
             faults.push(ambiguous(pending, &found));
             continue;
@@ -164,7 +164,7 @@ fn claimed(recorded: &Recorded) -> BTreeSet<(Kind, String)> {
 /// Whether an object may be the answer to an intent: not older than it, and equal in everything
 /// that the intent says and the object shows.
 pub fn could_be(schema: &KindSchema, want: &Attributes, object: &Object, since: Timestamp) -> bool {
-    let young = born(object).is_none_or(|at| at >= since - CLOCK_SLACK);
+    let young = born(&object.attributes).is_none_or(|at| at >= since - CLOCK_SLACK);
     young
         && want.iter().all(|(name, value)| {
             let Some(attribute) = schema.attribute(name) else { return true };
@@ -174,8 +174,8 @@ pub fn could_be(schema: &KindSchema, want: &Attributes, object: &Object, since: 
 }
 
 /// When the object was made, by the cloud's clock.
-pub fn born(object: &Object) -> Option<Timestamp> {
-    let text = object.attributes.text("created_at")?;
+pub fn born(attributes: &Attributes) -> Option<Timestamp> {
+    let text = attributes.text("created_at")?;
     text.parse().or_else(|_| format!("{text}Z").parse()).ok()
 }
 

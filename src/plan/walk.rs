@@ -14,7 +14,7 @@ use super::{PlanMode, blocks};
 use crate::config::{Configuration, Dependency, Ignore, ResourceBlock};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::diff::{self, Case, Delta, Desired, Drift, Need, Reason, ReasonCode};
-use crate::expr::{Each, Input, Reference, View, Worth};
+use crate::expr::{Each, Input, Objects, Reference, View, Worth};
 use crate::provider::{ReadFault, Settling};
 use crate::refresh::{Live, Observation, Question, Sight};
 use crate::resource::{
@@ -260,8 +260,15 @@ impl<'a> Walk<'a> {
                 Mode::Managed => self.managed_block(declared),
                 Mode::Data => self.data_block(declared),
             };
-            if ok.is_err() {
-                self.blocked.insert(block);
+            match ok {
+                Ok(()) => self.faults.extend(broken_promises(
+                    self.on.configuration,
+                    declared,
+                    &self.proposal.views,
+                )),
+                Err(()) => {
+                    self.blocked.insert(block);
+                }
             }
         }
     }
@@ -609,6 +616,24 @@ impl<'a> Walk<'a> {
             }
         }
     }
+}
+
+/// The postconditions of a block that do not hold, as far as they are known.
+pub fn broken_promises(
+    configuration: &Configuration,
+    declared: &ResourceBlock,
+    objects: &dyn Objects,
+) -> Vec<Diagnostic> {
+    if declared.lifecycle.postconditions.is_empty() {
+        return Vec::new();
+    }
+    let Ok(instances) = configuration.instances(declared, objects) else { return Vec::new() };
+    let broken = instances.into_iter().flat_map(|(key, each)| {
+        let faults = configuration.postconditions(declared, key.as_ref(), &each, objects);
+        let address = declared.block.instance(key);
+        faults.into_iter().map(move |fault| fault.about(&address))
+    });
+    broken.collect()
 }
 
 /// The id of an object that its natural key names, where all of the key is known.

@@ -158,9 +158,45 @@ impl Journey {
     /// Plans, approves and applies; everything must succeed, and then nothing may be left to do.
     pub(crate) async fn apply(&self) -> Applied {
         let applied = settled(self.try_apply(&PlanOptions::default()).await);
-        assert!(applied.report.is_success(), "{:#?}", failures(&applied.report));
+        assert!(applied.is_success(), "{:#?} {:#?}", failures(&applied.report), applied.broken_promises);
         self.assert_converged().await;
         applied
+    }
+
+    /// Somebody else changes the cloud.
+    pub(crate) async fn meddle(&self, change: impl FnOnce(&mut sim::World)) {
+        let mut world = self.sim.world();
+        change(&mut world);
+        let request = http::Request::post("/_sim/world").body(Bytes::from(world.to_yaml())).expect("a request");
+        let answer = self.sim.handle(request).await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{:?}", answer.body());
+    }
+
+    /// Sets what goes wrong, as rules in YAML, one a text.
+    pub(crate) fn faults(&self, rules: &[&str]) {
+        let text = format!("rules: [{}]", rules.join(", "));
+        self.sim.set_faults(sim::FaultRules::from_yaml(&text).expect("rules"));
+    }
+
+    /// The changes of the next plan, one a line.
+    pub(crate) async fn changes(&self) -> Vec<String> {
+        self.plan().await.plan.changes.iter().map(told).collect()
+    }
+
+    /// The drift that the next plan finds, one a line.
+    pub(crate) async fn drift(&self) -> Vec<String> {
+        let planned = self.plan().await;
+        let lines = planned.plan.drift.iter().map(|d| {
+            let names: Vec<&str> = d.differences.iter().map(|d| d.attribute.as_str()).collect();
+            let what = if d.deleted { "deleted".to_owned() } else { names.join(", ") };
+            format!("{}: {what}", d.address)
+        });
+        lines.collect()
+    }
+
+    /// How often an operation was asked for.
+    pub(crate) fn count(&self, operation: &str) -> u64 {
+        self.sim.request_counts().get(operation).copied().unwrap_or_default()
     }
 
     pub(crate) async fn destroy(&self) -> Applied {

@@ -1,4 +1,10 @@
 //! Whole stories through the library, against the simulated cloud.
 
+mod drift;
+mod faults;
+mod imports;
 mod laws;
+mod replace;
+mod saved;
+mod sets;
 mod story;

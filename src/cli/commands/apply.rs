@@ -67,7 +67,7 @@ pub(in crate::cli) async fn carry_out(
     drop(listening);
     let applied = applied.map_err(|failure| author.stop(failure))?;
     tell(ui, &applied);
-    Ok(match (&applied.report.stopped, applied.report.is_success()) {
+    Ok(match (&applied.report.stopped, applied.is_success()) {
         (true, _) => Exit::Interrupted,
         (false, true) => Exit::Done,
         (false, false) => Exit::Failed,
@@ -76,9 +76,12 @@ pub(in crate::cli) async fn carry_out(
 
 /// Says what an apply came to.
 fn tell(ui: &Ui, applied: &Applied) {
-    let Applied { plan, report, notes } = applied;
+    let Applied { plan, report, notes, broken_promises } = applied;
     for note in notes {
         ui.warn(note);
+    }
+    for broken in broken_promises {
+        ui.error(&format!("{}: {}", broken.summary, broken.detail), &broken.hint);
     }
     if let Some(why) = &report.broken {
         ui.error(&format!("nothing more could be recorded: {why}"), "");
