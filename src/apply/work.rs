@@ -202,7 +202,8 @@ impl Doing<'_> {
     async fn adopt_as_it_is(&self, effect: &Effect) -> Result<Option<Done>, StepEnd> {
         let Some(there) = self.with_parent() else { return Ok(None) };
         if provider::calls(&self.schema.kind, effect).is_empty() {
-            let object = self.as_recorded(there);
+            let object = self.settled(Told { object: there, fresh: false }).await?;
+            let object = self.as_recorded(object);
             self.adopt(object.clone(), Origin::Made, None).await?;
             return self.finish(object).await.map(Some);
         }

@@ -132,7 +132,11 @@ fn inputs(
     };
     let Some(each) = instances.get(&address.key) else {
         let detail = format!("`for_each` of `{}` has no such key: {address}", address.block);
-        return Err(refuse("Nothing to import to", detail, "write the resource first, then import its object"));
+        return Err(refuse(
+            "Nothing to import to",
+            detail,
+            "write the resource first, then import its object",
+        ));
     };
     let key = address.key.as_ref();
     let inputs = configuration.inputs(declared, key, each, &world, &workspace.catalog).unwrap_or_default();

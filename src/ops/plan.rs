@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Failure, Workspace};
 use crate::diagnostic::Diagnostic;
+use crate::plan::uncertain::born;
 use crate::plan::walk::{self, Situation, Walked};
 use crate::plan::{self, Plan, PlanMode, Secrets, Selection, uncertain};
-use crate::plan::uncertain::born;
 use crate::refresh::{Live, Observation, Sight};
 use crate::resource::{Address, ProviderName};
 use crate::state::{self, Recorded, RecordedObject};

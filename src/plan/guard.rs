@@ -13,11 +13,7 @@ use crate::resource::{Address, Attributes, Catalog, Exclusive, KindSchema, Value
 /// The replacements that make the new object first: where the author asks for it, and all that
 /// those need, since they too have to be there before the old ones go; and what ends with one of
 /// them, since its old object stays as long.
-pub(super) fn create_first(
-    proposal: &Proposal,
-    selected: &Selected,
-    catalog: &Catalog,
-) -> BTreeSet<Address> {
+pub(super) fn create_first(proposal: &Proposal, selected: &Selected, catalog: &Catalog) -> BTreeSet<Address> {
     let replaced = |address: &Address| {
         selected.has(address) && proposal.items.get(address).is_some_and(|i| i.delta.need == Need::Replace)
     };

@@ -319,9 +319,11 @@ impl Lowering {
             item.wishes.delete_s.unwrap_or_else(|| u64::from(schema.timeout_minutes) * 60);
         // The object that it was about shows the end of it, if it stays.
         let about = self.completes.get(address).filter(|other| {
-            proposal.items.get(*other).and_then(|i| i.delta.id.as_deref()).is_some_and(|id| {
-                !self.ending.contains_key(&(other.kind().to_string(), id.to_owned()))
-            })
+            proposal
+                .items
+                .get(*other)
+                .and_then(|i| i.delta.id.as_deref())
+                .is_some_and(|id| !self.ending.contains_key(&(other.kind().to_string(), id.to_owned())))
         });
         self.drafts[step].completes = about.filter(|_| cover.is_none() && !adopted_only).cloned();
         self.ends.insert(address.clone(), step);

@@ -261,11 +261,9 @@ impl<'a> Walk<'a> {
                 Mode::Data => self.data_block(declared),
             };
             match ok {
-                Ok(()) => self.faults.extend(broken_promises(
-                    self.on.configuration,
-                    declared,
-                    &self.proposal.views,
-                )),
+                Ok(()) => {
+                    self.faults.extend(broken_promises(self.on.configuration, declared, &self.proposal.views))
+                }
                 Err(()) => {
                     self.blocked.insert(block);
                 }

@@ -167,7 +167,8 @@ impl Journey {
     pub(crate) async fn meddle(&self, change: impl FnOnce(&mut sim::World)) {
         let mut world = self.sim.world();
         change(&mut world);
-        let request = http::Request::post("/_sim/world").body(Bytes::from(world.to_yaml())).expect("a request");
+        let request =
+            http::Request::post("/_sim/world").body(Bytes::from(world.to_yaml())).expect("a request");
         let answer = self.sim.handle(request).await.expect("an answer");
         assert_eq!(answer.status(), 200, "{:?}", answer.body());
     }
@@ -226,7 +227,9 @@ impl Journey {
             moved.map(|(name, value)| format!("{name}: {:?} -> {value:?}", there(name))).collect()
         };
         let steps = planned.plan.steps.iter();
-        steps.map(|s| format!("{} {}: {:?} {:?}", s.action.word(), s.address, lacks(s), planned.plan.drift)).collect()
+        steps
+            .map(|s| format!("{} {}: {:?} {:?}", s.action.word(), s.address, lacks(s), planned.plan.drift))
+            .collect()
     }
 
     pub(crate) fn recorded(&self) -> Recorded {

@@ -39,8 +39,10 @@ async fn what_others_change_is_drift_and_is_put_right() {
             "somebody deletes the endpoint",
             |w| w.endpoints.clear(),
             &["vpcep_accept.shop: deleted", "vpcep_endpoint.shop: deleted"],
-            &["create vpcep_accept.shop (endpoint_service_id, endpoint_id, decision)",
-              "create vpcep_endpoint.shop (endpoint_service_id, vpc_id, subnet_id, enable_dns, enable_whitelist)"],
+            &[
+                "create vpcep_accept.shop (endpoint_service_id, endpoint_id, decision)",
+                "create vpcep_endpoint.shop (endpoint_service_id, vpc_id, subnet_id, enable_dns, enable_whitelist)",
+            ],
         ),
         (
             "somebody takes our account out of the whitelist",
@@ -96,7 +98,11 @@ async fn refresh_only_records_drift_and_changes_nothing() {
     assert!(applied.is_success());
     assert_eq!(journey.count("update_service"), writes);
     assert_eq!(journey.drift().await, [""; 0], "it is recorded");
-    assert_eq!(journey.changes().await, ["update vpcep_service.payments (ports)"], "and still not as desired");
+    assert_eq!(
+        journey.changes().await,
+        ["update vpcep_service.payments (ports)"],
+        "and still not as desired"
+    );
     journey.apply().await;
 }
 

@@ -38,16 +38,25 @@ async fn a_run_gets_over_trouble() {
         journey.assert_converged().await;
         assert_one_of_each(&journey, rule);
         journey.destroy().await;
-        assert!(journey.sim.world().services.is_empty() && journey.sim.world().endpoints.is_empty(), "{rule}");
+        assert!(
+            journey.sim.world().services.is_empty() && journey.sim.world().endpoints.is_empty(),
+            "{rule}"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_the_cloud_calls_failed_is_replaced_by_the_next_plan() {
     let journey = Journey::new(LINK);
-    journey.faults(&["{ operation: create_endpoint, fail: { code: EndPoint.2001, message: no address is left }, nth: 1 }"]);
+    journey.faults(&[
+        "{ operation: create_endpoint, fail: { code: EndPoint.2001, message: no address is left }, nth: 1 }",
+    ]);
     let applied = settled(journey.try_apply(&PlanOptions::default()).await);
-    assert!(failures(&applied.report).iter().any(|f| f.contains("no address is left")), "{:?}", applied.report);
+    assert!(
+        failures(&applied.report).iter().any(|f| f.contains("no address is left")),
+        "{:?}",
+        applied.report
+    );
     let changes = journey.changes().await;
     assert!(changes.iter().any(|c| c.starts_with("replace vpcep_endpoint.shop")), "{changes:?}");
     journey.apply().await;
@@ -141,7 +150,9 @@ async fn wrong_accounts_and_vanished_blocks_stop_the_plan() {
 /// Many services, each with its whitelist and endpoints: refreshing costs pages, not objects.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_costs_what_was_promised() {
-    let mut text = String::from("stack: wide\nproviders:\n  owner: { type: huaweicloud, region: tr-west-1, auth: { access_key: a, secret_key: b } }\n  shop: { type: huaweicloud, region: tr-west-1, auth: { access_key: a, secret_key: b } }\nvariables:\n  all: { type: map(number), default: {");
+    let mut text = String::from(
+        "stack: wide\nproviders:\n  owner: { type: huaweicloud, region: tr-west-1, auth: { access_key: a, secret_key: b } }\n  shop: { type: huaweicloud, region: tr-west-1, auth: { access_key: a, secret_key: b } }\nvariables:\n  all: { type: map(number), default: {",
+    );
     for n in 0..18 {
         text.push_str(&format!(" s{n}: {},", 8000 + n));
     }

@@ -207,7 +207,10 @@ fn endpoints(stack: &Stack) -> impl Iterator<Item = (usize, usize, &Endpoint)> {
 fn yaml(stack: &Stack) -> String {
     let mut text = String::from("stack: drawn\nproviders:\n");
     for provider in ["owner", "shop", "logistics"] {
-        let _ = writeln!(text, "  {provider}: {{ type: huaweicloud, region: tr-west-1, auth: {{ access_key: a, secret_key: b }} }}");
+        let _ = writeln!(
+            text,
+            "  {provider}: {{ type: huaweicloud, region: tr-west-1, auth: {{ access_key: a, secret_key: b }} }}"
+        );
     }
     let mut kinds: BTreeMap<&str, String> = BTreeMap::new();
     for (n, service) in stack {
@@ -218,11 +221,8 @@ fn yaml(stack: &Stack) -> String {
             "    s{n}:\n      provider: owner\n      vpc_id: 4189d3c2-8882-4871-a3c2-d380272eed80\n      port_id: {port}\n      server_type: {server}\n      service_name: \"{}\"\n      approval_enabled: {}",
             service.name, service.approval
         );
-        let ports: Vec<String> = service
-            .ports
-            .iter()
-            .map(|(c, s)| format!("{{ client_port: {c}, server_port: {s} }}"))
-            .collect();
+        let ports: Vec<String> =
+            service.ports.iter().map(|(c, s)| format!("{{ client_port: {c}, server_port: {s} }}")).collect();
         let _ = writeln!(out, "      ports: [{}]", ports.join(", "));
         if let Some(tags) = &service.tags {
             let tags: Vec<String> = tags.iter().map(|(k, v)| format!("{k}: \"{v}\"")).collect();
@@ -236,8 +236,7 @@ fn yaml(stack: &Stack) -> String {
                 .members
                 .iter()
                 .map(|(account, note)| {
-                    let name =
-                        if account == "*" { "*".to_owned() } else { format!("iam:domain::{account}") };
+                    let name = if account == "*" { "*".to_owned() } else { format!("iam:domain::{account}") };
                     match note {
                         None => format!("\"{name}\""),
                         Some(note) => format!("{{ permission: \"{name}\", description: \"{note}\" }}"),
@@ -306,9 +305,7 @@ fn check_plan(plan: &Plan) {
         assert!(step.after.iter().all(|a| *a < step.id), "{} waits for a later step", step.id);
     }
     let place = |address: &str, words: &[&str]| {
-        plan.steps
-            .iter()
-            .position(|s| s.address.to_string() == address && words.contains(&s.action.word()))
+        plan.steps.iter().position(|s| s.address.to_string() == address && words.contains(&s.action.word()))
     };
     for n in 0..3 {
         for (name, ..) in CONSUMERS {
@@ -327,7 +324,8 @@ fn check_plan(plan: &Plan) {
             {
                 assert!(grants < makes, "{whitelist} lets in before {endpoint} is made");
             }
-            if let (Some(revokes), Some(ends)) = (place(&whitelist, &["revoke"]), place(&endpoint, &["delete"]))
+            if let (Some(revokes), Some(ends)) =
+                (place(&whitelist, &["revoke"]), place(&endpoint, &["delete"]))
             {
                 assert!(ends < revokes, "{whitelist} shuts out after {endpoint} has ended");
             }
@@ -340,8 +338,12 @@ fn check_world(journey: &Journey, stack: &Stack) {
     let world = journey.sim.world();
     assert_eq!(world.services.len(), stack.len(), "services");
     assert_eq!(world.endpoints.len(), endpoints(stack).count(), "endpoints");
-    let there: BTreeSet<String> =
-        world.services.iter().map(|s| s.id.to_string()).chain(world.endpoints.iter().map(|e| e.id.to_string())).collect();
+    let there: BTreeSet<String> = world
+        .services
+        .iter()
+        .map(|s| s.id.to_string())
+        .chain(world.endpoints.iter().map(|e| e.id.to_string()))
+        .collect();
     let recorded = journey.recorded();
     let known: BTreeSet<String> = recorded
         .objects

@@ -98,12 +98,14 @@ async fn plans_about_a_part() {
     let applied = settled(journey.try_apply(&target("vpcep_whitelist.tenants")).await);
     let made: Vec<String> = applied.plan.changes.iter().map(|c| c.address.to_string()).collect();
     assert_eq!(made, ["vpcep_service.payments", "vpcep_whitelist.tenants"], "with what it needs");
-    let exclude = selecting(Selection { exclude: vec!["vpcep_endpoint.shop".into()], ..Selection::default() });
+    let exclude =
+        selecting(Selection { exclude: vec!["vpcep_endpoint.shop".into()], ..Selection::default() });
     let planned = settled(journey.plan_with(&exclude).await);
     assert!(planned.plan.changes.is_empty(), "what needs it is left out too");
     journey.apply().await;
 
-    let replace = selecting(Selection { replace: vec!["vpcep_endpoint.shop".into()], ..Selection::default() });
+    let replace =
+        selecting(Selection { replace: vec!["vpcep_endpoint.shop".into()], ..Selection::default() });
     let applied = settled(journey.try_apply(&replace).await);
     assert!(applied.is_success());
     assert_eq!(journey.count("create_endpoint"), 2);

@@ -8,8 +8,7 @@ use crate::common::{Journey, settled, steps, told};
 const OTHER: &str = "iam:domain::ffffffffffffffffffffffffffffffff";
 
 fn permissions(journey: &Journey) -> Vec<String> {
-    let mut all: Vec<String> =
-        journey.sim.world().permissions.iter().map(|p| p.permission.clone()).collect();
+    let mut all: Vec<String> = journey.sim.world().permissions.iter().map(|p| p.permission.clone()).collect();
     all.sort();
     all
 }
@@ -97,7 +96,10 @@ async fn two_owners_of_one_set_are_refused() {
     );
     let refused = journey.plan_with(&Default::default()).await.expect_err("two owners");
     assert!(refused.to_string().contains("One set has two owners"), "{refused}");
-    journey.edit("      mode: exclusive\n      permissions: []", "      permissions: [\"iam:domain::0a0b0c0d0e0f40516273849506172839\"]");
+    journey.edit(
+        "      mode: exclusive\n      permissions: []",
+        "      permissions: [\"iam:domain::0a0b0c0d0e0f40516273849506172839\"]",
+    );
     journey.apply().await;
     assert_eq!(permissions(&journey).len(), 2, "two that share are fine");
     journey.destroy().await;
@@ -117,7 +119,10 @@ async fn decisions() {
     // Accepted by us, then rejected, then let go of; then accepted and taken back.
     let mut journey = Journey::new(LINK);
     journey.apply().await;
-    journey.edit("endpoint_id: ${vpcep_endpoint.shop.id}\n", "endpoint_id: ${vpcep_endpoint.shop.id}\n      decision: reject\n");
+    journey.edit(
+        "endpoint_id: ${vpcep_endpoint.shop.id}\n",
+        "endpoint_id: ${vpcep_endpoint.shop.id}\n      decision: reject\n",
+    );
     assert_eq!(journey.changes().await, ["update vpcep_accept.shop (decision)"]);
     journey.apply().await;
     assert_eq!(journey.sim.world().endpoints[0].status, EndpointStatus::Rejected);
@@ -168,7 +173,8 @@ async fn a_set_may_be_empty() {
     let whole = journey.text.clone();
     let (start, end) = (whole.find("  vpcep_endpoint:").expect("there"), whole.len());
     journey.text.replace_range(start..end, "");
-    journey.edit("permissions: '${[for name, id in var.tenants : \"iam:domain::${id}\"]}'", "permissions: []");
+    journey
+        .edit("permissions: '${[for name, id in var.tenants : \"iam:domain::${id}\"]}'", "permissions: []");
     journey.apply().await;
     let text = journey.text.clone();
     let start = text.find("  vpcep_whitelist:").expect("there");

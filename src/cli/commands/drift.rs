@@ -27,7 +27,9 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
         ..Plan::default()
     };
     if ui.is_json() {
-        stream::plan(&seen, |address| plan::provider_of(&author, address)).into_iter().for_each(|e| ui.event(e));
+        stream::plan(&seen, |address| plan::provider_of(&author, address))
+            .into_iter()
+            .for_each(|e| ui.event(e));
     } else if drifted {
         review::show_drift(ui, &seen);
     } else {

@@ -15,7 +15,9 @@ const SCHEMA: &str = "landbridge.schema.json";
 const TEMPLATE: &str = include_str!("init.yaml");
 
 pub(in crate::cli) fn run(args: &Init, ui: &Ui) -> Ended {
-    if !is_folder_name(&args.stack) || !args.stack.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
+    if !is_folder_name(&args.stack)
+        || !args.stack.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    {
         return Err(Stop::refused(
             format!("`{}` cannot name a stack", args.stack),
             "letters, digits, `-`, `_` and `.`: it becomes a folder's name",

@@ -23,7 +23,9 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
         sources::write_private(path, &planfile::write(&planned.plan))?;
         if !ui.is_json() {
             let shown = path.display();
-            ui.note(&format!("The plan is in {shown}: `landbridge review {shown}`, `landbridge apply {shown}`."));
+            ui.note(&format!(
+                "The plan is in {shown}: `landbridge review {shown}`, `landbridge apply {shown}`."
+            ));
         }
     }
     let pending = args.detailed_exitcode && !planned.plan.is_empty();
@@ -64,7 +66,9 @@ pub(in crate::cli) async fn make(
 pub(in crate::cli) fn tell(ui: &Ui, author: &Author, planned: &Planned, with_steps: bool) {
     if ui.is_json() {
         tell_diagnostics(ui, &planned.plan.diagnostics, &author.texts);
-        stream::plan(&planned.plan, |address| provider_of(author, address)).into_iter().for_each(|e| ui.event(e));
+        stream::plan(&planned.plan, |address| provider_of(author, address))
+            .into_iter()
+            .for_each(|e| ui.event(e));
     } else {
         show(ui, &planned.plan, with_steps);
     }

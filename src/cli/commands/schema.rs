@@ -27,7 +27,10 @@ pub(in crate::cli) fn run(args: &Schema, ui: &Ui) -> Ended {
     let kind = Kind::from(kind);
     let found = catalog.get(mode, &kind).or_else(|| catalog.get(Mode::Data, &kind));
     let schema = found.ok_or_else(|| {
-        Stop::refused(format!("there is no kind `{name}`"), "`landbridge schema --list` shows the kinds there are")
+        Stop::refused(
+            format!("there is no kind `{name}`"),
+            "`landbridge schema --list` shows the kinds there are",
+        )
     })?;
     ui.print(&page(schema, ui.look()));
     Ok(Exit::Done)
@@ -147,7 +150,12 @@ mod tests {
         for schema in provider::catalog().iter() {
             let page = page(schema, look);
             for attribute in &schema.attributes {
-                assert!(page.contains(&format!("  {} ", attribute.name)), "{} of {}", attribute.name, schema.kind);
+                assert!(
+                    page.contains(&format!("  {} ", attribute.name)),
+                    "{} of {}",
+                    attribute.name,
+                    schema.kind
+                );
             }
             assert!(page.lines().all(|line| line.chars().count() <= 100), "{page}");
         }
