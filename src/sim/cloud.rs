@@ -12,7 +12,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::ground::Ground;
-use super::objects::{Endpoint, EndpointStatus, Permission, Service, ServiceStatus, ServiceType};
+use super::objects::{
+    Endpoint, EndpointStatus, Permission, ResourceError, Service, ServiceStatus, ServiceType,
+};
 use super::ordered::Ordered;
 use super::world::{Counters, World};
 
@@ -362,19 +364,24 @@ impl Cloud {
         }
     }
 
-    /// An endpoint comes to a status; on acceptance it gets its address.
+    /// An endpoint comes to a status. On acceptance it gets its address; when its subnet has none left, it fails.
     pub(crate) fn arrive(&mut self, mut endpoint: Endpoint, status: EndpointStatus, at: Timestamp) {
         (endpoint.status, endpoint.updated_at) = (status, at);
-        if status == EndpointStatus::Accepted
-            && endpoint.service_type == ServiceType::Interface
-            && endpoint.ip.is_none()
-        {
+        let unaddressed = endpoint.service_type == ServiceType::Interface && endpoint.ip.is_none();
+        if status == EndpointStatus::Accepted && unaddressed {
             endpoint.ip = endpoint.port_ip.or_else(|| self.free_address(endpoint.subnet_id?));
+            if endpoint.ip.is_none() {
+                endpoint.status = EndpointStatus::Failed;
+                endpoint.error = Some(ResourceError {
+                    code: "EndPoint.2016".to_owned(),
+                    message: "The endpoint pool IP address does not exist.".to_owned(),
+                });
+            }
         }
         self.apply(Change::Endpoint(Box::new(endpoint)));
     }
 
-    /// The service, if it can be used and is not on its way out or in.
+    /// Whether a service can be used: it is not on its way in or out. Those of the cloud always can.
     pub(crate) fn is_available(&self, id: Uuid) -> bool {
         self.services.get(&id).is_none_or(|service| service.status == ServiceStatus::Available)
     }

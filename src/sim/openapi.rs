@@ -51,6 +51,9 @@ fn describe_operation(operation: &Operation) -> Value {
         None => json!({ "description": "Done" }),
         Some(schema) => json!({ "description": "Done", "content": json_content(&schema) }),
     };
+    if let Some((name, place)) = schemas::gives(operation.name) {
+        answers[operation.success.to_string()]["links"] = links(operation, name, place);
+    }
     let mut described = json!({
         "operationId": operation.name,
         "parameters": parameters,
@@ -64,6 +67,26 @@ fn describe_operation(operation: &Operation) -> Value {
         described["requestBody"] = json!({ "required": true, "content": json_content(&schemas::body(operation.name, operation.fields)) });
     }
     described
+}
+
+/// The operations that go on with what this one made; they take the other path values from its own path.
+fn links(maker: &Operation, name: &str, place: &str) -> Value {
+    let hole = format!("{{{name}}}");
+    let known = |part: &str| part == hole || !part.starts_with('{') || maker.path.contains(part);
+    let users = OPERATIONS
+        .iter()
+        .filter(|operation| operation.path.contains(&hole) && operation.path.split('/').all(known));
+    let link = |operation: &Operation| {
+        let mut parameters = json!({});
+        for part in operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+            parameters[part] = match part == name {
+                true => json!(format!("$response.body#{place}")),
+                false => json!(format!("$request.path.{part}")),
+            };
+        }
+        json!({ "operationId": operation.name, "parameters": parameters })
+    };
+    Value::Object(users.map(|operation| (operation.name.to_owned(), link(operation))).collect())
 }
 
 fn json_content(schema: &Value) -> Value {

@@ -43,6 +43,23 @@ fn object(needed: &[&str], fields: Value) -> Value {
     json!({ "type": "object", "required": needed, "properties": fields })
 }
 
+/// An object of a request: `null` counts as not given (section 3), so what may be left out may be null.
+fn wanted(needed: &[&str], fields: Value) -> Value {
+    let mut schema = object(needed, fields);
+    let properties = schema["properties"].as_object_mut().into_iter().flatten();
+    for (_, property) in properties.filter(|(name, _)| !needed.contains(&name.as_str())) {
+        if property.get("$ref").is_some() {
+            *property = json!({ "nullable": true, "allOf": [property] });
+            continue;
+        }
+        property["nullable"] = json!(true);
+        if let Some(words) = property.get_mut("enum").and_then(Value::as_array_mut) {
+            words.push(Value::Null);
+        }
+    }
+    schema
+}
+
 /// A part of a path.
 pub(crate) fn path_value(_operation: &str, name: &str) -> Value {
     match name {
@@ -101,7 +118,7 @@ pub(crate) fn body(operation: &str, fields: &[&str]) -> Value {
     };
     let properties: Map<String, Value> =
         fields.iter().map(|name| ((*name).to_owned(), field(operation, name))).collect();
-    object(needed, Value::Object(properties))
+    wanted(needed, Value::Object(properties))
 }
 
 /// A field of a request body.
@@ -113,7 +130,7 @@ fn field(operation: &str, name: &str) -> Value {
         ("tag_filter", "limit") => json!({ "type": "string", "pattern": "^([1-9][0-9]{0,2}|1000)$" }),
         ("tag_filter", "offset") => json!({ "type": "string", "pattern": "^[0-9]{1,6}$" }),
         ("tag_filter", "matches") => {
-            list(object(&["key"], json!({ "key": word(&["resource_name"]), "value": text(255) })))
+            list(wanted(&["key"], json!({ "key": word(&["resource_name"]), "value": text(255) })))
         }
         ("tag_filter", "without_any_tag") => flag(),
         ("tag_filter", _) => reference("TagConditions"),
@@ -122,24 +139,24 @@ fn field(operation: &str, name: &str) -> Value {
         ("connection_action", "action") => word(&["receive", "reject"]),
         ("connection_action", "endpoints") => some(uuid(), 1),
         ("connection_descriptions", "connections") => {
-            some(object(&["id", "description"], json!({ "id": uuid(), "description": description(512) })), 50)
+            some(wanted(&["id", "description"], json!({ "id": uuid(), "description": description(512) })), 50)
         }
         ("permission_action", "action") => word(&["add", "remove"]),
         ("permission_action", "permissions") => some(permission(), 50),
         ("batch_create_permissions", "permissions") => {
             let fields = json!({ "permission": permission(), "description": description(256) });
-            some(object(&["permission", "description"], fields), 50)
+            some(wanted(&["permission", "description"], fields), 50)
         }
-        ("batch_delete_permissions", "permissions") => some(object(&["id"], json!({ "id": uuid() })), 50),
+        ("batch_delete_permissions", "permissions") => some(wanted(&["id"], json!({ "id": uuid() })), 50),
         ("update_permission", "permission") => {
-            object(&["description"], json!({ "description": description(256) }))
+            wanted(&["description"], json!({ "description": description(256) }))
         }
         ("upgrade_endpoint", "action") => word(&["start"]),
         (_, "permission_type") => word(&["domainId", "orgPath"]),
         (_, "server_resources") => {
             let fields = json!({ "resource_id": { "type": "string", "minLength": 1 },
                                  "availability_zone_id": { "type": "string" } });
-            some(object(&["resource_id"], fields), 50)
+            some(wanted(&["resource_id"], fields), 50)
         }
         (_, "server_type") => word(&["VM", "LB"]),
         (_, "ports") => some(reference("PortMapping"), 200),
@@ -226,6 +243,16 @@ pub(crate) fn answer(operation: &str) -> Option<Value> {
     })
 }
 
+/// Which path value of other operations a field of an answer gives: (path value, where it stands in the body).
+pub(crate) fn gives(operation: &str) -> Option<(&'static str, &'static str)> {
+    match operation {
+        "create_service" => Some(("service", "/id")),
+        "create_endpoint" => Some(("endpoint", "/id")),
+        "batch_create_permissions" => Some(("permission", "/permissions/0/id")),
+        _ => None,
+    }
+}
+
 /// The named shapes.
 pub(crate) fn components() -> Value {
     let port = json!({ "type": "integer", "minimum": 1, "maximum": 65535 });
@@ -235,23 +262,24 @@ pub(crate) fn components() -> Value {
     json!({
         "Error": { "type": "object", "properties": {
             "error_code": { "type": "string" }, "error_msg": { "type": "string" }, "error": { "type": "object" } } },
-        "Tag": object(&["key"], json!({
+        "Tag": wanted(&["key"], json!({
             "key": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.:=+@-]{0,127}$" },
             "value": { "type": "string", "pattern": "^[A-Za-z0-9_.:=+@/-]{0,255}$" } })),
-        "TagConditions": { "type": "array", "maxItems": 10, "items": object(&["key"], json!({
+        "TagConditions": { "type": "array", "maxItems": 10, "items": wanted(&["key"], json!({
             "key": { "type": "string", "minLength": 1, "maxLength": 128 },
             "values": { "type": "array", "items": text(255), "maxItems": 10, "uniqueItems": true } })) },
-        "PortMapping": object(&["client_port", "server_port"], json!({
+        "PortMapping": wanted(&["client_port", "server_port"], json!({
             "client_port": port, "server_port": port, "protocol": word(&["TCP"]) })),
-        "Statement": object(&["Effect", "Action", "Resource"], json!({
+        "Statement": wanted(&["Effect", "Action", "Resource"], json!({
             "Effect": word(&["Allow", "Deny"]), "Action": some(json!({ "type": "string" }), 50),
             "Resource": some(json!({ "type": "string" }), 50),
             "Condition": { "type": "object" }, "Sid": { "type": "string" } })),
-        "TokenRequest": object(&["identity"], json!({ "scope": { "type": "object" },
-            "identity": object(&["methods"], json!({
-                "methods": some(word(&["password", "token"]), 1),
-                "password": { "type": "object" }, "token": { "type": "object" } })) })),
-        "KeyRequest": object(&["identity"], json!({ "identity": object(&["methods"], json!({
+        "TokenRequest": wanted(&["identity"], json!({ "scope": { "type": "object" },
+            "identity": wanted(&["methods"], json!({
+                "methods": some(word(&["password", "token"]), 2),
+                "password": { "type": "object" },
+                "token": { "type": "object" } })) })),
+        "KeyRequest": wanted(&["identity"], json!({ "identity": wanted(&["methods"], json!({
             "methods": some(word(&["token"]), 1), "token": { "type": "object" } })) })),
         "Service": object(&["id", "port_id", "service_name", "server_type", "vpc_id", "approval_enabled", "status",
             "service_type", "created_at", "updated_at", "project_id", "ports", "tcp_proxy", "tags", "description"],

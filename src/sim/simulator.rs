@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 
 use super::clock::SimClock;
@@ -206,7 +206,8 @@ impl State {
             self.log.note(entry.ending("cut"));
             return Err(Cut { part: None });
         }
-        let question = self.faults.keeps_answers().then(|| {
+        // Only reads can be stale.
+        let question = (request.method() == Method::GET && self.faults.keeps_answers()).then(|| {
             format!("{} {} {}", entry.account.as_deref().unwrap_or_default(), request.method(), request.uri())
         });
         let stale = question.as_ref().zip(effects.stale).and_then(|(question, within)| {

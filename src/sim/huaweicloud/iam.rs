@@ -25,6 +25,9 @@ fn micros(at: Timestamp) -> String {
 pub(crate) fn create_token(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let auth = &call.body["auth"];
     let methods = auth["identity"]["methods"].as_array().ok_or_else(|| malformed("methods"))?;
+    if !methods.iter().all(|method| method == "password" || method == "token") {
+        return Err(iam(400, "The method is not supported."));
+    }
     let caller = match methods.first().and_then(Value::as_str) {
         Some("password") => by_password(call, &auth["identity"]["password"]["user"])?,
         Some("token") => {
@@ -33,7 +36,7 @@ pub(crate) fn create_token(call: &mut Call<'_>) -> Result<Answer, Refusal> {
                 call.issued.token_holder(text, call.now).map_err(|_| iam(401, "The token is invalid."))?;
             token.caller.clone()
         }
-        _ => return Err(iam(400, "The method is not supported.")),
+        _ => return Err(malformed("methods")),
     };
     let caller = Caller { scope: wanted_scope(call, &caller, &auth["scope"])?, ..caller };
     let (text, token) = call.issued.token(caller, call.now, call.settings.token_life);
@@ -141,6 +144,11 @@ fn catalog(call: &Call<'_>, token: &Token) -> Value {
 /// `GET /v3/projects` (section 2.2).
 pub(crate) fn list_projects(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let account = &call.cloud.ground.accounts[call.caller().account];
+    for name in ["enabled", "is_domain"] {
+        if call.query.get(name).is_some_and(|text| !["true", "false"].contains(&text)) {
+            return Err(iam(400, &format!("The value of {name} must be true or false.")));
+        }
+    }
     let flag = |name: &str, value: bool| call.query.get(name).is_none_or(|text| text == value.to_string());
     let page = positive(call, "page", 1, usize::MAX)?;
     let per_page = positive(call, "per_page", 5000, 5000)?;
@@ -205,9 +213,11 @@ pub(crate) fn caller_identity(call: &mut Call<'_>) -> Result<Answer, Refusal> {
 /// `POST /v3.0/OS-CREDENTIAL/securitytokens` (section 2.3).
 pub(crate) fn create_temporary_key(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let identity = &call.body["auth"]["identity"];
-    let method = identity["methods"].as_array().and_then(|methods| methods.first()).and_then(Value::as_str);
-    if method != Some("token") {
+    if identity["methods"] != json!(["token"]) {
         return Err(malformed("methods [\"token\"]"));
+    }
+    if !identity["token"].is_null() && !identity["token"].is_object() {
+        return Err(malformed("token"));
     }
     let caller = match identity["token"]["id"].as_str() {
         Some(text) => {

@@ -183,15 +183,19 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// Looks a request up. A slash at the end makes no difference.
+/// Looks a request up. A slash at the end makes no difference; words win over `{…}`, whatever the method.
 pub(crate) fn find(method: &str, path: &str) -> Found {
     let path = path.strip_suffix('/').unwrap_or(path);
     let mut others = Vec::new();
+    let mut fewest = usize::MAX;
     for operation in OPERATIONS {
         let template = operation.path.strip_suffix('/').unwrap_or(operation.path);
-        if !fits(template, path) {
+        let holes = template.matches('{').count();
+        if holes > fewest || !fits(template, path) {
             continue;
         }
+        // The table has words before holes, so what comes later has at least as many.
+        fewest = holes;
         if operation.method == method {
             return Found::Operation(operation, values(template, path));
         }
@@ -245,5 +249,7 @@ mod tests {
             matches!(find("PATCH", "/v1/p/vpc-endpoints"), Found::OtherMethods(known) if known == ["POST", "GET"])
         );
         assert!(matches!(find("GET", "/v9/p/none"), Found::Nothing));
+        let word = find("PUT", "/v1/p/vpc-endpoint-services/describe");
+        assert!(matches!(word, Found::OtherMethods(known) if known == ["GET"]), "a word is no id");
     }
 }

@@ -26,9 +26,10 @@ impl Query {
         Query(query.map(pairs).unwrap_or_default())
     }
 
-    /// A parameter's value; an empty one counts as not given.
+    /// A parameter's value, the first if there are several. An empty text is a value: where a number, an id or one of
+    /// some words is wanted it is a wrong one, and a name filter lets everything through.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {

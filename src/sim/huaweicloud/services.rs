@@ -373,7 +373,10 @@ pub(crate) fn public(call: &mut Call<'_>) -> Result<Answer, Refusal> {
 /// `GET /vpc-endpoint-services/describe` (section 5.2.8).
 pub(crate) fn describe(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let region = &call.project().region;
-    let id = match (call.query.id("id", "3062")?, call.query.get("endpoint_service_name")) {
+    let id = match (
+        call.query.id("id", "3062")?,
+        call.query.get("endpoint_service_name").filter(|name| !name.is_empty()),
+    ) {
         (Some(id), None) => id,
         // A full name ends in the id; services of the cloud go by their names alone.
         (None, Some(name)) => {

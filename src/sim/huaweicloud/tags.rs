@@ -25,10 +25,7 @@ fn read(value: &Value, settings: &Settings) -> Result<Tag, Refusal> {
     let fields = Fields::of(value, "3068")?;
     let key = fields.text("key", "3068")?.filter(|key| !key.is_empty()).ok_or_else(|| refuse("3066"))?;
     let value = fields.text("value", "3068")?.unwrap_or_default();
-    let (key_max, value_max) = match settings.tag_rules {
-        TagRules::Old => (36, 43),
-        TagRules::New => (128, 255),
-    };
+    let (key_max, value_max) = longest(settings.tag_rules);
     if key.chars().count() > key_max {
         return Err(refuse("3072"));
     }
@@ -47,6 +44,14 @@ fn read(value: &Value, settings: &Settings) -> Result<Tag, Refusal> {
         Ok(Tag { key: key.to_owned(), value: value.to_owned() })
     } else {
         Err(refuse("3068"))
+    }
+}
+
+/// The longest key and value (section 8).
+fn longest(rules: TagRules) -> (usize, usize) {
+    match rules {
+        TagRules::Old => (36, 43),
+        TagRules::New => (128, 255),
     }
 }
 
@@ -191,6 +196,13 @@ fn conditions<'a>(fields: Fields<'a>, name: &str) -> Result<Vec<Condition<'a>>, 
         let fields = Fields::of(entry, "0002")?;
         let key = fields.text("key", "3068")?.filter(|key| !key.is_empty()).ok_or_else(|| refuse("3066"))?;
         let values = fields.texts("values", "0002")?.unwrap_or_default();
+        let (key_max, value_max) = longest(TagRules::New);
+        if key.chars().count() > key_max {
+            return Err(refuse("3072"));
+        }
+        if values.iter().any(|value| value.chars().count() > value_max) {
+            return Err(refuse("3073"));
+        }
         if found.iter().any(|known| known.key == key) {
             return Err(refuse("3067"));
         }

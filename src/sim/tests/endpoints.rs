@@ -125,6 +125,26 @@ async fn addresses_come_from_the_subnet() {
 }
 
 #[tokio::test]
+async fn a_full_subnet_has_no_address_left() {
+    let scene = Scene::new(Settings::immediate(), false).await;
+    let world = sample::world();
+    let link = vpc_named(&world, "warehouse-link");
+    let small = [("vpc_id", json!(link.id)), ("subnet_id", json!(link.subnets[1].id))];
+    assert_eq!(link.subnets[1].cidr.prefix_len(), 28);
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..13 {
+        seen.insert(scene.make(&small).await["ip"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(seen.len(), 13, "all but network, gateway and broadcast");
+    let failed = scene.make(&small).await;
+    let failed = scene.get(&failed).await;
+    assert_eq!(
+        (&failed["status"], &failed["error"][0]["error_code"]),
+        (&json!("failed"), &json!("EndPoint.2016"))
+    );
+}
+
+#[tokio::test]
 async fn approval_off_accepts_by_itself() {
     let scene = Scene::new(Settings::default(), false).await;
     let made = scene.make(&[]).await;

@@ -311,6 +311,8 @@ async fn resources_are_found_by_tag() {
         (json!({ "action": "filter", "offset": "-1" }), "0010"),
         (json!({ "action": "filter", "tags": [cond("a", &[]), cond("a", &[])] }), "3067"),
         (json!({ "action": "filter", "tags": [cond("a", &["x", "x"])] }), "3071"),
+        (json!({ "action": "filter", "tags": [cond(&"k".repeat(129), &[])] }), "3072"),
+        (json!({ "action": "filter", "tags": [cond("a", &[&"v".repeat(256)])] }), "3073"),
         (json!({ "action": "filter", "matches": [{ "key": "name", "value": "x" }] }), "0002"),
     ];
     for (body, code) in refusals {

@@ -333,12 +333,15 @@ async fn lists_filter_sort_and_page() {
     assert_eq!(list(format!("?id={}", ids[2].as_str().unwrap())).await, (vec![ids[2].clone()], 1));
     assert_eq!(list(format!("?id={}", SampleIds::new().unknown)).await, (Vec::new(), 0));
     assert_eq!(list("?status=available&limit=2&offset=13".into()).await, (newest[13..].to_vec(), 15));
+    assert_eq!(list("?endpoint_service_name=".into()).await.1, 15);
     assert_eq!(list("?status=failed".into()).await, (Vec::new(), 0));
     assert_eq!(list("?server_type=VM".into()).await.1, 0);
     assert_eq!(list("?no_such_parameter=1&net_type=all".into()).await.1, 15, "unknown ones are ignored");
     for (query, code) in [
         ("limit=1001", "0006"),
         ("limit=x", "0006"),
+        ("limit=", "0006"),
+        ("id=", "3062"),
         ("limit=-1", "0006"),
         ("offset=-1", "0010"),
         ("offset=x", "0010"),
