@@ -153,7 +153,7 @@ fn read_as(
     ty: &Option<Type>,
     sensitive: bool,
     place: &Place,
-    _declared: &Place,
+    declared: &Place,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Value> {
     let ty = ty.as_ref()?;
