@@ -54,6 +54,7 @@ pub(super) async fn follow(plan: &Plan, catalog: &Catalog, ui: &Ui, mut events: 
     loop {
         tokio::select! {
             event = events.recv() => match event {
+                Some(event) if !is_of(plan, &event) => {}
                 Some(event) => {
                     let now = start.elapsed();
                     board.tell(&event, now);
@@ -65,6 +66,17 @@ pub(super) async fn follow(plan: &Plan, catalog: &Catalog, ui: &Ui, mut events: 
         }
     }
     listener.end();
+}
+
+/// Whether the event is about a step of this plan. What is left of a saved plan after an interrupted
+/// run is another plan, which may have more steps.
+fn is_of(plan: &Plan, event: &Event) -> bool {
+    let id = match event {
+        Event::Started { step } => step,
+        Event::Waiting { step, .. } | Event::Retrying { step, .. } | Event::Ended { step, .. } => step,
+        Event::Stopping { .. } => return true,
+    };
+    plan.steps.get(id.index()).is_some()
 }
 
 /// The line that stays when a step has ended; none for bookkeeping and for what was not tried.
