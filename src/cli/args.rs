@@ -555,7 +555,11 @@ impl Command {
     pub(super) fn contacts(&self) -> bool {
         matches!(
             self,
-            Command::Plan(_) | Command::Apply(_) | Command::Destroy(_) | Command::Drift(_) | Command::Import(_)
+            Command::Plan(_)
+                | Command::Apply(_)
+                | Command::Destroy(_)
+                | Command::Drift(_)
+                | Command::Import(_)
         )
     }
 

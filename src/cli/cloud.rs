@@ -63,10 +63,12 @@ pub(super) fn simulated(
     let way = transport.clone();
     let clouds = Clouds::new(Arc::new(move |name: &ProviderName| {
         let account = &accounts[name.as_str()];
-        let literal = configuration.providers[name].settings.get("region").and_then(|region| region.literal());
+        let literal =
+            configuration.providers[name].settings.get("region").and_then(|region| region.literal());
         let region = literal.as_ref().and_then(Value::as_str).unwrap_or(&account.region);
         let project = account.projects.get(region).ok_or_else(|| {
-            let detail = format!("the simulated account `{}` has no project in region `{region}`", account.account);
+            let detail =
+                format!("the simulated account `{}` has no project in region `{region}`", account.account);
             let known = account.projects.keys().cloned().collect::<Vec<_>>().join(", ");
             let place = configuration.providers[name].place.clone();
             vec![Diagnostic::error("No such region", detail).hint(format!("it has {known}")).at(place)]
@@ -123,7 +125,8 @@ fn nested(
         };
         match path.split_once('.') {
             Some((group, name)) => {
-                let group = settings.entry(group.to_owned()).or_insert(ProviderSetting::Group(BTreeMap::new()));
+                let group =
+                    settings.entry(group.to_owned()).or_insert(ProviderSetting::Group(BTreeMap::new()));
                 if let ProviderSetting::Group(group) = group {
                     group.insert(name.to_owned(), setting);
                 }

@@ -14,7 +14,9 @@ pub(super) fn configured(transport: &Transport, configuration: &Configuration) {
     }
     for block in configuration.blocks.values() {
         let arguments = block.sensitive.iter().filter_map(|name| block.attributes.get(name));
-        arguments.filter_map(|argument| argument.template.literal()).for_each(|worth| value(transport, &worth));
+        arguments
+            .filter_map(|argument| argument.template.literal())
+            .for_each(|worth| value(transport, &worth));
     }
 }
 

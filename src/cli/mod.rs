@@ -71,7 +71,8 @@ fn dispatch(command: Command, global: Global, ui: &Ui) -> Ended {
     let options = Options::resolve(global, environment())?;
     // The one cryptography that is compiled in; a second call finds it installed already.
     drop(rustls::crypto::ring::default_provider().install_default());
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("failed to start")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("failed to start")?;
     let ended = runtime.block_on(perform(command, &options, ui));
     // What still runs in the background is of no interest any more.
     runtime.shutdown_background();

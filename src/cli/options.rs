@@ -29,7 +29,8 @@ impl Options {
     /// The options that these arguments and this environment mean.
     pub(super) fn resolve(global: Global, env: BTreeMap<String, String>) -> Result<Options, Stop> {
         let vars = global.var.iter().map(|text| var(text)).collect::<Result<_, _>>()?;
-        let log = global.log.or_else(|| env.get("LANDBRIDGE_LOG").filter(|s| !s.is_empty()).map(PathBuf::from));
+        let log =
+            global.log.or_else(|| env.get("LANDBRIDGE_LOG").filter(|s| !s.is_empty()).map(PathBuf::from));
         Ok(Options {
             files: global.file,
             simulated: global.sim,

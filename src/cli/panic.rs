@@ -12,7 +12,8 @@ pub(super) fn install() {
 fn text(info: &PanicHookInfo<'_>) -> String {
     let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
     // Messages of asserts may quote values, so only those we wrote for this are shown.
-    let said = info.payload_as_str().filter(|said| said.ends_with("please report")).unwrap_or("a broken assumption");
+    let said =
+        info.payload_as_str().filter(|said| said.ends_with("please report")).unwrap_or("a broken assumption");
     format!(
         "\nbug: {said} (landbridge {}{place})\n\nThis is a mistake of ours, not yours: please report it with the \
          line above. What was done is recorded; run `landbridge plan` to see where things stand.",

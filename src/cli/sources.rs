@@ -32,7 +32,8 @@ pub(super) fn read(options: &Options) -> Result<Sources, Stop> {
     let named = |path: &PathBuf| -> Result<(Arc<str>, Vec<u8>), Stop> {
         Ok((Arc::from(path.display().to_string()), bytes(path)?))
     };
-    let module_dir = if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.display().to_string() };
+    let module_dir =
+        if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.display().to_string() };
     Ok(Sources {
         files: paths.iter().map(named).collect::<Result<_, _>>()?,
         var_files: options.var_files.iter().map(named).collect::<Result<_, _>>()?,
@@ -53,10 +54,12 @@ fn usual(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
         return Ok(vec![one]);
     }
     let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let entries = fs::read_dir(place).with_context(|| format!("failed to read the folder {}", place.display()))?;
+    let entries =
+        fs::read_dir(place).with_context(|| format!("failed to read the folder {}", place.display()))?;
     let mut paths = Vec::new();
     for entry in entries {
-        let name = entry.with_context(|| format!("failed to read the folder {}", place.display()))?.file_name();
+        let name =
+            entry.with_context(|| format!("failed to read the folder {}", place.display()))?.file_name();
         let path = folder.join(&name);
         let hidden = name.to_string_lossy().starts_with('.');
         let yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
@@ -144,7 +147,10 @@ mod tests {
     fn a_folder_means_its_usual_file_or_all_of_them() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(files(folder.path(), &[]), Err(Stop::Refused { .. })));
-        assert_eq!(files(folder.path(), &["b.yml", "a.yaml", "c.txt", ".d.yaml"]).unwrap(), ["a.yaml", "b.yml"]);
+        assert_eq!(
+            files(folder.path(), &["b.yml", "a.yaml", "c.txt", ".d.yaml"]).unwrap(),
+            ["a.yaml", "b.yml"]
+        );
         assert_eq!(files(folder.path(), &["landbridge.yaml"]).unwrap(), ["landbridge.yaml"]);
     }
 
@@ -158,6 +164,8 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(!write_new(&path, "three").unwrap());
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
-        assert!(is_folder_name("a-b") && !is_folder_name("../a") && !is_folder_name("a/b") && !is_folder_name(""));
+        assert!(
+            is_folder_name("a-b") && !is_folder_name("../a") && !is_folder_name("a/b") && !is_folder_name("")
+        );
     }
 }

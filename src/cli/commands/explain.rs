@@ -15,7 +15,10 @@ const REASONS: [(&str, &str); 16] = [
     ("deleted_outside", "It was recorded, and somebody else deleted it: it is created again."),
     ("differs", "Attributes differ from the configuration: they are changed in place."),
     ("cannot_update", "An attribute differs that the API cannot change in place: the object is replaced."),
-    ("refused", "The API refused to change an attribute in place at an earlier apply: the object is replaced."),
+    (
+        "refused",
+        "The API refused to change an attribute in place at an earlier apply: the object is replaced.",
+    ),
     ("tainted", "The cloud itself calls the object failed, or somebody else is deleting it: it is replaced."),
     ("requested", "--replace asked for it."),
     ("triggered", "Something named in replace_triggered_by changed: the object is replaced."),
@@ -63,7 +66,10 @@ fn exit_code(words: &[String]) -> Said {
         _ => return None,
     };
     let (code, meaning, action) = CODES.iter().find(|(known, ..)| code.parse() == Ok(*known))?;
-    Some((format!("exit code {code}"), vec![("meaning", (*meaning).to_owned()), ("action", (*action).to_owned())]))
+    Some((
+        format!("exit code {code}"),
+        vec![("meaning", (*meaning).to_owned()), ("action", (*action).to_owned())],
+    ))
 }
 
 fn reason(word: &str) -> Said {
@@ -73,7 +79,8 @@ fn reason(word: &str) -> Said {
 
 fn cloud_code(code: &str) -> Said {
     let known = provider::explain(code)?;
-    let retry = if known.retry { "landbridge tries again by itself" } else { "landbridge does not try again" };
+    let retry =
+        if known.retry { "landbridge tries again by itself" } else { "landbridge does not try again" };
     Some((
         known.code.to_owned(),
         vec![
@@ -95,14 +102,29 @@ mod tests {
     fn every_reason_word_is_explained() {
         use ReasonCode::*;
         let all = [
-            New, DeletedOutside, Differs, CannotUpdate, Refused, Tainted, Requested, Triggered, Moved, NotDesired,
-            Destroy, AlreadyThere, Interrupted, Gone, LateArguments, Deposed,
+            New,
+            DeletedOutside,
+            Differs,
+            CannotUpdate,
+            Refused,
+            Tainted,
+            Requested,
+            Triggered,
+            Moved,
+            NotDesired,
+            Destroy,
+            AlreadyThere,
+            Interrupted,
+            Gone,
+            LateArguments,
+            Deposed,
         ];
         for code in all {
             // Fails to compile when a reason joins that is not in the list above.
             match code {
-                New | DeletedOutside | Differs | CannotUpdate | Refused | Tainted | Requested | Triggered | Moved
-                | NotDesired | Destroy | AlreadyThere | Interrupted | Gone | LateArguments | Deposed => {}
+                New | DeletedOutside | Differs | CannotUpdate | Refused | Tainted | Requested | Triggered
+                | Moved | NotDesired | Destroy | AlreadyThere | Interrupted | Gone | LateArguments
+                | Deposed => {}
             }
             let word = serde_json::to_value(code).unwrap();
             assert!(reason(word.as_str().unwrap()).is_some(), "{word}");

@@ -15,7 +15,9 @@ const SCHEMA: &str = "landbridge.schema.json";
 const TEMPLATE: &str = include_str!("init.yaml");
 
 pub(in crate::cli) fn run(args: &Init, ui: &Ui) -> Ended {
-    if !is_folder_name(&args.stack) || !args.stack.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
+    if !is_folder_name(&args.stack)
+        || !args.stack.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    {
         return Err(Stop::refused(
             format!("`{}` cannot name a stack", args.stack),
             "letters, digits, `-`, `_` and `.`: it becomes a folder's name",
@@ -27,7 +29,7 @@ pub(in crate::cli) fn run(args: &Init, ui: &Ui) -> Ended {
             "use another folder (-C), or edit what is there",
         ));
     }
-    let schema = serde_json::to_string_pretty(&super::schema::language(&provider::catalog()))
+    let schema = serde_json::to_string_pretty(&crate::config::json_schema(&provider::catalog()))
         .expect("a schema is plain data: please report");
     let wrote_schema = write_new(Path::new(SCHEMA), &format!("{schema}\n"))?;
     let also = if wrote_schema { format!(" and {SCHEMA}") } else { String::new() };

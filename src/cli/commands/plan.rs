@@ -7,7 +7,7 @@ use crate::cli::failure::{Ended, Stop, tell_diagnostics};
 use crate::cli::options::Options;
 use crate::cli::ui::Ui;
 use crate::cli::workspace::{self, Author};
-use crate::cli::{conceal, sources, stream};
+use crate::cli::{conceal, progress, sources, stream};
 use crate::ops::{self, PlanOptions, Planned, Workspace};
 use crate::plan::{PlanMode, Selection, planfile};
 use crate::provider::Transport;
@@ -23,7 +23,9 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
         sources::write_private(path, &planfile::write(&planned.plan))?;
         if !ui.is_json() {
             let shown = path.display();
-            ui.note(&format!("The plan is in {shown}: `landbridge review {shown}`, `landbridge apply {shown}`."));
+            ui.note(&format!(
+                "The plan is in {shown}: `landbridge review {shown}`, `landbridge apply {shown}`."
+            ));
         }
     }
     let pending = args.detailed_exitcode && !planned.plan.is_empty();
@@ -52,7 +54,9 @@ pub(in crate::cli) async fn make(
     options: PlanOptions,
     ui: &Ui,
 ) -> Result<Planned, Stop> {
+    let moving = progress::reading(ui);
     let planned = ops::plan(workspace, &options).await.map_err(|failure| author.stop(failure))?;
+    drop(moving);
     conceal::planned(way, &planned.secrets);
     for note in &planned.notes {
         ui.warn(note);
@@ -64,7 +68,9 @@ pub(in crate::cli) async fn make(
 pub(in crate::cli) fn tell(ui: &Ui, author: &Author, planned: &Planned, with_steps: bool) {
     if ui.is_json() {
         tell_diagnostics(ui, &planned.plan.diagnostics, &author.texts);
-        stream::plan(&planned.plan, |address| provider_of(author, address)).into_iter().for_each(|e| ui.event(e));
+        stream::plan(&planned.plan, |address| provider_of(author, address))
+            .into_iter()
+            .for_each(|e| ui.event(e));
     } else {
         show(ui, &planned.plan, with_steps);
     }

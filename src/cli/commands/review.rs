@@ -24,7 +24,10 @@ pub(in crate::cli) fn run(args: &Args, ui: &Ui) -> Ended {
 pub(in crate::cli) fn read(path: &Path) -> Result<Plan, Stop> {
     let bytes = sources::bytes(path)?;
     planfile::read(&bytes).map_err(|fault| {
-        Stop::refused(format!("{} cannot be used: {fault}", path.display()), "make it again with `plan --out`")
+        Stop::refused(
+            format!("{} cannot be used: {fault}", path.display()),
+            "make it again with `plan --out`",
+        )
     })
 }
 

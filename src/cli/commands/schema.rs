@@ -17,7 +17,7 @@ pub(in crate::cli) fn run(args: &Schema, ui: &Ui) -> Ended {
         return Ok(Exit::Done);
     }
     let Some(name) = &args.kind else {
-        ui.value(&language(&catalog));
+        ui.value(&crate::config::json_schema(&catalog));
         return Ok(Exit::Done);
     };
     let (mode, kind) = match name.strip_prefix("data.") {
@@ -27,15 +27,13 @@ pub(in crate::cli) fn run(args: &Schema, ui: &Ui) -> Ended {
     let kind = Kind::from(kind);
     let found = catalog.get(mode, &kind).or_else(|| catalog.get(Mode::Data, &kind));
     let schema = found.ok_or_else(|| {
-        Stop::refused(format!("there is no kind `{name}`"), "`landbridge schema --list` shows the kinds there are")
+        Stop::refused(
+            format!("there is no kind `{name}`"),
+            "`landbridge schema --list` shows the kinds there are",
+        )
     })?;
     ui.print(&page(schema, ui.look()));
     Ok(Exit::Done)
-}
-
-/// The whole language as a JSON schema.
-pub(in crate::cli) fn language(_catalog: &Catalog) -> serde_json::Value {
-    serde_json::json!({})
 }
 
 fn full_name(schema: &KindSchema) -> String {
@@ -147,7 +145,12 @@ mod tests {
         for schema in provider::catalog().iter() {
             let page = page(schema, look);
             for attribute in &schema.attributes {
-                assert!(page.contains(&format!("  {} ", attribute.name)), "{} of {}", attribute.name, schema.kind);
+                assert!(
+                    page.contains(&format!("  {} ", attribute.name)),
+                    "{} of {}",
+                    attribute.name,
+                    schema.kind
+                );
             }
             assert!(page.lines().all(|line| line.chars().count() <= 100), "{page}");
         }

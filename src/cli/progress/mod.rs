@@ -6,6 +6,7 @@ mod board;
 mod json;
 mod live;
 mod plain;
+mod reading;
 
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ use super::ui::Ui;
 use crate::plan::{Event, Plan, Step, StepEnd};
 use crate::resource::Catalog;
 use crate::review::{Look, Tone, clean};
+
+pub(super) use self::reading::reading;
 
 /// How often somebody who waits is told that we still do.
 const HEARTBEAT: Duration = Duration::from_secs(10);
