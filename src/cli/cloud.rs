@@ -13,8 +13,7 @@ use super::failure::Stop;
 use super::sources;
 use crate::config::{self, Configuration};
 use crate::diagnostic::Diagnostic;
-use crate::provider::{Clock, Cloud, Handler, LogHook, ProviderSetting, Transport};
-use crate::refresh::Clouds;
+use crate::provider::{Clock, Cloud, Clouds, Handler, LogHook, ProviderSetting, Transport};
 use crate::resource::{ProviderName, Value};
 use crate::sim::{self, SimClock, Simulator};
 

@@ -37,12 +37,6 @@ pub fn explain(code: &str) -> Option<&'static Explained> {
     huaweicloud::explain(code)
 }
 
-/// Whether a refusal by an object's state may pass while one waits (`EndPoint.2019`: it is being
-/// created).
-pub fn is_passing(code: &str) -> bool {
-    explain(code).is_some_and(|row| row.class == Class::State && row.retry)
-}
-
 /// Kinds belong to one provider type, so the kind is all that it takes to know whose it is.
 fn is_huawei(kind: &Kind) -> bool {
     kind.as_str().starts_with("vpcep_")
@@ -57,7 +51,7 @@ pub fn calls(kind: &Kind, effect: &Effect) -> Vec<Call> {
     huaweicloud::calls(kind, effect)
 }
 
-/// Whether an object is where its effect leads: at `want`, or, without it, at rest. Pure.
+/// Whether an object is where its effect leads: to `want`, or, without it, to its end. Pure.
 ///
 /// # Panics
 /// If no provider has the kind: a mistake of ours.
@@ -69,6 +63,11 @@ pub fn settling(kind: &Kind, want: Option<&Attributes>, object: &Object) -> Sett
 /// Whether an object rests, whatever was wanted of it: what a refresh can say. Pure.
 pub fn resting(kind: &Kind, object: &Object) -> Settling {
     huaweicloud::resting(kind, object)
+}
+
+/// Whether a refusal with this code passes by itself, so that the same call may succeed later. Pure.
+pub fn is_passing(code: &str) -> bool {
+    explain(code).is_some_and(|e| e.retry && e.class == Class::State)
 }
 
 /// Writes that must be serial share a lane. Pure.
@@ -103,11 +102,6 @@ impl Cloud {
                 Err(SettingFault::new("type", format!("`{other}` is no provider type; there is {known}")))
             }
         }
-    }
-
-    /// [`settling`], for who holds a cloud.
-    pub fn settling(&self, kind: &Kind, want: Option<&Attributes>, object: &Object) -> Settling {
-        settling(kind, want, object)
     }
 
     /// The cloud's clock minus ours, once it has answered.
@@ -153,6 +147,68 @@ impl Write for Cloud {
     async fn perform(&self, ticket: &Ticket, kind: &Kind, call: &Call) -> Result<Reply, WriteFault> {
         match self {
             Cloud::Huawei(cloud) => cloud.perform(ticket, kind, call).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::Handler;
+
+    struct Nobody;
+    impl Handler for Nobody {
+        fn handle(
+            &self,
+            _: http::Request<bytes::Bytes>,
+        ) -> std::pin::Pin<Box<dyn Future<Output = Result<http::Response<bytes::Bytes>, String>> + Send>>
+        {
+            Box::pin(std::future::ready(Err("nobody is there".to_owned())))
+        }
+    }
+
+    #[tokio::test]
+    async fn connecting_names_what_is_wrong_and_sends_nothing() {
+        let transport = Transport::in_process(std::sync::Arc::new(Nobody), 1);
+        let connect = |provider_type: &str| {
+            Cloud::connect(
+                provider_type,
+                &BTreeMap::new(),
+                &transport,
+                &Clock::starting_at(Timestamp::UNIX_EPOCH),
+                1,
+            )
+            .map(|_| ())
+            .map_err(|fault| fault.to_string())
+        };
+        assert_eq!(
+            connect("huawei"),
+            Err("type: `huawei` is no provider type; there is huaweicloud".to_owned())
+        );
+        assert_eq!(
+            connect("huaweicloud"),
+            Err("region: the region is needed, such as `tr-west-1`".to_owned())
+        );
+        assert_eq!(transport.counts(), BTreeMap::new());
+    }
+
+    #[test]
+    fn every_kind_has_an_owner_who_knows_its_settings() {
+        for kind in catalog().iter() {
+            assert!(is_huawei(&kind.kind), "{}", kind.kind);
+            let settings = provider_settings(kind.provider_type).unwrap();
+            assert!(settings.iter().any(|setting| setting.name == "auth" && !setting.group.is_empty()));
+        }
+    }
+
+    #[test]
+    fn what_passes_by_itself() {
+        for code in ["EndPoint.2004", "Endpoint.2019", "EndPoint.2051", "EndPoint.3045"] {
+            assert!(is_passing(code), "{code}");
+        }
+        // The connections of others do not go away by waiting; throttling is not a state.
+        for code in ["EndPoint.3006", "EndPoint.0022", "EndPoint.3044", ""] {
+            assert!(!is_passing(code), "{code}");
         }
     }
 }

@@ -113,13 +113,8 @@ fn decide(service: &str, endpoint: &str, action: &str) -> Call {
     call("decide_connection", "POST", &path, Some(body))
 }
 
-/// Whether the connection is as decided; without a wish, whether nothing is on its way.
-pub(super) fn settling(want: Option<&Attributes>, object: &Object) -> Settling {
-    let decision = want.map(|want| want.text("decision").unwrap_or("accept"));
-    let ready: &[&str] = match decision {
-        Some("reject") => &["rejected"],
-        Some(_) => &["accepted"],
-        None => &["accepted", "rejected", "pendingAcceptance"],
-    };
-    by_status(ACCEPT, ready, &["description"], want, object)
+/// Whether the connection is as decided.
+pub(super) fn settling(want: &Attributes, object: &Object) -> Settling {
+    let ready = if want.text("decision") == Some("reject") { "rejected" } else { "accepted" };
+    by_status(ACCEPT, &[ready], &["description"], want, object)
 }

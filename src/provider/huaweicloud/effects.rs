@@ -22,11 +22,15 @@ pub fn calls(kind: &Kind, effect: &Effect) -> Vec<Call> {
     }
 }
 
-/// Whether an object is where its effect leads: at `want`, or, without it, at rest.
+/// Whether an object is where its effect leads: to `want`, or, without it, to its end.
 ///
 /// # Panics
 /// If the kind is not managed by this cloud: a mistake of ours.
 pub fn settling(kind: &Kind, want: Option<&Attributes>, object: &Object) -> Settling {
+    let Some(want) = want else {
+        // As long as it is seen it is not at its end, whatever its status says.
+        return Settling::Pending(object.attributes.text("status").unwrap_or("there").to_owned());
+    };
     match kind.as_str() {
         kinds::SERVICE => services::settling(want, object),
         kinds::WHITELIST => whitelist::settling(want, object),
@@ -101,13 +105,12 @@ pub(super) fn by_status(
     kind: &str,
     ready: &[&str],
     shows: &[&str],
-    want: Option<&Attributes>,
+    want: &Attributes,
     object: &Object,
 ) -> Settling {
     let live = &object.attributes;
     let hidden = |name: &&&str| {
-        let wanted = want.and_then(|want| want.get(**name));
-        wanted.is_some_and(|wanted| live.get(**name).is_some_and(|there| there != wanted))
+        want.get(**name).is_some_and(|wanted| live.get(**name).is_some_and(|there| there != wanted))
     };
     match live.text("status").unwrap_or("unknown") {
         "failed" => Settling::Failed(failed(kind, object)),

@@ -86,7 +86,11 @@ impl Row for EndpointRow<'_> {
         build.set("id", Some(id.clone()));
         build.word("endpoint_service_id", self.endpoint_service_id);
         build.word("vpc_id", self.vpc_id);
-        build.word("subnet_id", self.subnet_id);
+        if interface {
+            build.word("subnet_id", self.subnet_id);
+        } else {
+            build.none("subnet_id");
+        }
         // Not reliable before acceptance, and without effect at a gateway (trap 26).
         build.set("enable_dns", self.enable_dns.filter(|_| accepted && interface));
         build.set_of("whitelist", self.whitelist);
@@ -222,7 +226,7 @@ fn update(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
 
 /// Whether an endpoint is where it shall be (section 6.2). One that waits for its acceptance is: the
 /// decision is another resource's.
-pub(super) fn settling(want: Option<&Attributes>, object: &Object) -> Settling {
+pub(super) fn settling(want: &Attributes, object: &Object) -> Settling {
     let shows = ["whitelist", "enable_whitelist", "routetables", "tags"];
     by_status(ENDPOINT, &["accepted", "pendingAcceptance", "rejected"], &shows, want, object)
 }

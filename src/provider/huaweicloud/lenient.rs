@@ -164,6 +164,11 @@ impl Build {
         }
     }
 
+    /// Says that there is none, which is more than leaving it out: that says nothing.
+    pub(super) fn none(&mut self, name: &str) {
+        self.0.insert(name.to_owned(), Value::Null);
+    }
+
     /// Sets a text; an empty one stays empty.
     pub(super) fn text(&mut self, name: &str, text: Text<'_>) {
         self.set(name, text.map(Cow::into_owned));

@@ -224,13 +224,11 @@ fn update(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
 }
 
 /// Whether a service is where it shall be (section 6.1).
-pub(super) fn settling(want: Option<&Attributes>, object: &Object) -> Settling {
+pub(super) fn settling(want: &Attributes, object: &Object) -> Settling {
     let shows = ["approval_enabled", "ports", "port_id", "tcp_proxy", "description", "tags", "ip"];
     let name = |attributes: &Attributes| attributes.text("service_name").map(given_name).map(str::to_owned);
     match by_status(SERVICE, &["available"], &shows, want, object) {
-        Settling::Ready
-            if want.and_then(name).is_some_and(|wanted| name(&object.attributes) != Some(wanted)) =>
-        {
+        Settling::Ready if name(want).is_some_and(|wanted| name(&object.attributes) != Some(wanted)) => {
             Settling::Pending("available, with the old service_name".to_owned())
         }
         settling => settling,

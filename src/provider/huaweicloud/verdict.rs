@@ -58,6 +58,10 @@ impl Failure {
                 }
                 (answer.fault, false, after)
             }
+            // The state may be our own earlier attempt's work, under way: it shows when it is done.
+            Failure::Said { answer, after } if *doubt && answer.class == Class::State && answer.retry => {
+                return again(WriteFault::Unanswered(answer.fault), false, after);
+            }
             Failure::Said { answer, .. } => {
                 return Attempt::Done(Err(match unchangeable(&answer) {
                     Some(attribute) => WriteFault::Unchangeable(attribute, answer.fault),
@@ -182,6 +186,8 @@ mod tests {
         let _ = lost().of_write::<()>(false, &mut doubt);
         assert!(doubt);
         assert_eq!(word(&said(400, "EndPoint.3049").of_write::<()>(false, &mut doubt), kind), "unanswered");
+        // What the lost call began may be in the way of its repetition, for a while.
+        assert_eq!(word(&said(400, "EndPoint.2019").of_write::<()>(false, &mut doubt), kind), "again");
         let attempt = unsent().of_write::<()>(false, &mut doubt);
         assert!(matches!(attempt, Attempt::Again { fault: WriteFault::Unanswered(_), .. }));
     }

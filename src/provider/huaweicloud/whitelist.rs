@@ -188,8 +188,7 @@ fn with_type(permission_type: Option<&str>, name: &str, list: Vec<Json>) -> Json
 
 /// Whether every wanted record is listed (the calls' own answers are not the list: trap 9). What
 /// others have added does not matter.
-pub(super) fn settling(want: Option<&Attributes>, object: &Object) -> Settling {
-    let Some(want) = want else { return Settling::Ready };
+pub(super) fn settling(want: &Attributes, object: &Object) -> Settling {
     let (wanted, live) = (members(want), members(&object.attributes));
     let there = wanted.keys().filter(|one| live.keys().any(|other| meaning(other) == meaning(one))).count();
     if there == wanted.len() {

@@ -21,7 +21,7 @@ fn permission() -> Type {
 }
 
 pub(super) fn kind() -> KindSchema {
-    let [length, brackets] = checks::description();
+    let [length, _] = checks::description();
     let attributes = vec![
         A::computed("id", Type::String, "The service's id."),
         A::required("endpoint_service_id", Type::String, "The service.").replaces(NO_CALL).check(Check::Uuid),
@@ -46,7 +46,11 @@ pub(super) fn kind() -> KindSchema {
             )),
         ))
         .check(Check::Field("description", Box::new(length)))
-        .check(Check::Field("description", Box::new(brackets))),
+        // An empty one and none read back the same.
+        .check(Check::Field(
+            "description",
+            Box::new(Check::Pattern("[^<>]+", "any text without `<` and `>`; leave it out for none")),
+        )),
         A::default(
             "mode",
             Type::String,

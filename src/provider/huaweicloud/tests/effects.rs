@@ -235,13 +235,16 @@ fn when_an_effect_is_done() {
         ("vpcep_service", Some(&accept), "creating", "pending creating"),
         ("vpcep_service", Some(&accept), "available", "ready"),
         ("vpcep_service", Some(&accept), "failed", "failed EndPoint.2022"),
-        ("vpcep_service", None, "available", "ready"),
-        ("vpcep_service", None, "deleting", "leaving"),
+        ("vpcep_service", None, "available", "pending available"),
+        ("vpcep_service", None, "failed", "pending failed"),
+        ("vpcep_service", None, "deleting", "pending deleting"),
+        ("vpcep_service", Some(&accept), "deleting", "leaving"),
         ("vpcep_endpoint", Some(&accept), "creating", "pending creating"),
         ("vpcep_endpoint", Some(&accept), "pendingAcceptance", "ready"),
         ("vpcep_endpoint", Some(&accept), "accepted", "ready"),
         ("vpcep_endpoint", Some(&accept), "failed", "failed EndPoint.2022"),
-        ("vpcep_endpoint", None, "deleting", "leaving"),
+        ("vpcep_endpoint", None, "deleting", "pending deleting"),
+        ("vpcep_endpoint", Some(&accept), "deleting", "leaving"),
         ("vpcep_accept", Some(&accept), "pendingAcceptance", "pending pendingAcceptance"),
         ("vpcep_accept", Some(&accept), "creating", "pending creating"),
         ("vpcep_accept", Some(&accept), "accepted", "ready"),
@@ -249,9 +252,7 @@ fn when_an_effect_is_done() {
         ("vpcep_accept", Some(&reject), "rejected", "ready"),
         ("vpcep_accept", Some(&reject), "accepted", "pending accepted"),
         ("vpcep_accept", Some(&accept), "failed", "failed EndPoint.2022"),
-        ("vpcep_accept", None, "rejected", "ready"),
-        ("vpcep_accept", None, "pendingAcceptance", "ready"),
-        ("vpcep_accept", None, "creating", "pending creating"),
+        ("vpcep_accept", None, "rejected", "pending rejected"),
         ("vpcep_accept", Some(&accept), "deleting", "leaving"),
     ] {
         let error = json!([{"error_code": "EndPoint.2022", "error_message": "m"}]);
@@ -273,6 +274,26 @@ fn when_an_effect_is_done() {
     assert_eq!(settling(&kind, Some(&want), &live), Settling::Pending("1 of 2 records".into()));
     let live = object("s", json!({"permissions": [{"permission": "*"}, {"permission": "iam:domain::1"}]}));
     assert_eq!(settling(&kind, Some(&want), &live), Settling::Ready);
+}
+
+#[test]
+fn what_rests_whatever_was_wanted() {
+    for (kind, status, expected) in [
+        ("vpcep_service", "available", Settling::Ready),
+        ("vpcep_service", "creating", Settling::Pending("creating".into())),
+        ("vpcep_endpoint", "pendingAcceptance", Settling::Ready),
+        ("vpcep_endpoint", "deleting", Settling::Leaving),
+        ("vpcep_accept", "failed", Settling::Ready),
+        ("vpcep_whitelist", "", Settling::Ready),
+    ] {
+        assert_eq!(
+            resting(&Kind::from(kind), &object("x", json!({"status": status}))),
+            expected,
+            "{kind} {status}"
+        );
+    }
+    let failed = resting(&Kind::from("vpcep_endpoint"), &object("x", json!({"status": "failed"})));
+    assert!(matches!(failed, Settling::Failed(_)));
 }
 
 #[test]

@@ -88,6 +88,7 @@ async fn a_gateway_with_a_policy() {
     assert_eq!(
         gateway,
         json!({"id": "e", "status": "accepted", "service_type": "gateway", "routetables": ["a", "b"], "dns_names": [],
+               "subnet_id": null,
                "policy_statement": [{"Effect": "Allow", "Action": ["z"], "Resource": ["a", "b"]}]})
     );
 }
