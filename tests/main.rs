@@ -1,5 +1,5 @@
 //! All integration tests in one binary, one module for each topic.
 
-mod cli;
 mod common;
 mod journeys;
+mod tidy;
