@@ -98,7 +98,8 @@ fn tell(ui: &Ui, applied: &Applied) {
         ui.print(&format!("\n{}\n", told.summary));
     }
     if !report.is_success() {
-        ui.note("\nWhat is done is recorded. Run the same command again: it goes on from here.");
+        let when = if report.stopped { "Run" } else { "Once the cause is removed, run" };
+        ui.note(&format!("\nWhat is done is recorded. {when} the same command again: it goes on from here."));
     } else if plan.mode == PlanMode::Normal && !plan.is_empty() && !report.outputs.is_empty() {
         ui.print(&format!("\nOutputs:\n{}", output::table(&report.outputs, ui.look())));
     }
