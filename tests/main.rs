@@ -1,5 +1,6 @@
 //! All integration tests in one binary, one module for each topic.
 
+mod cli;
 mod common;
 mod journeys;
 mod tidy;
