@@ -56,13 +56,12 @@ pub(in crate::cli) async fn carry_out(
     if plan.steps.is_empty() && plan.outputs.is_empty() && approval != Approval::Saved {
         return Ok(Exit::Done);
     }
-    let shown = plan.clone();
     let approved = plan.approve(approval).map_err(|refusal| Stop::refused(refusal.to_string(), ""))?;
     let (sender, events) = tokio::sync::mpsc::unbounded_channel();
     let (listening, cancel) = interrupt::listen();
     let (applied, ()) = tokio::join!(
         ops::apply(workspace, approved, secrets, sender, cancel),
-        progress::follow(&shown, &author.catalog, ui, events),
+        progress::follow(&author.catalog, ui, events),
     );
     drop(listening);
     let applied = applied.map_err(|failure| author.stop(failure))?;

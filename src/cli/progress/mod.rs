@@ -15,7 +15,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use self::board::Board;
 use super::ui::Ui;
-use crate::plan::{Event, Plan, Step, StepEnd};
+use crate::plan::{Event, Step, StepEnd};
 use crate::resource::Catalog;
 use crate::review::{Look, Tone, clean};
 
@@ -38,7 +38,12 @@ trait Listener {
 }
 
 /// Tells about a run until its events end.
-pub(super) async fn follow(plan: &Plan, catalog: &Catalog, ui: &Ui, mut events: UnboundedReceiver<Event>) {
+pub(super) async fn follow(catalog: &Catalog, ui: &Ui, mut events: UnboundedReceiver<Event>) {
+    let plan = match events.recv().await {
+        Some(Event::Begun(plan)) => plan,
+        _ => return, // refused before anything began
+    };
+    let plan = plan.as_ref();
     let (mut listener, every): (Box<dyn Listener + Send + '_>, Duration) = if ui.is_json() {
         (Box::new(json::Lines::new(plan, catalog, ui)), HEARTBEAT)
     } else if ui.is_live() {
@@ -54,7 +59,6 @@ pub(super) async fn follow(plan: &Plan, catalog: &Catalog, ui: &Ui, mut events: 
     loop {
         tokio::select! {
             event = events.recv() => match event {
-                Some(event) if !is_of(plan, &event) => {}
                 Some(event) => {
                     let now = start.elapsed();
                     board.tell(&event, now);
@@ -66,17 +70,6 @@ pub(super) async fn follow(plan: &Plan, catalog: &Catalog, ui: &Ui, mut events: 
         }
     }
     listener.end();
-}
-
-/// Whether the event is about a step of this plan. What is left of a saved plan after an interrupted
-/// run is another plan, which may have more steps.
-fn is_of(plan: &Plan, event: &Event) -> bool {
-    let id = match event {
-        Event::Started { step } => step,
-        Event::Waiting { step, .. } | Event::Retrying { step, .. } | Event::Ended { step, .. } => step,
-        Event::Stopping { .. } => return true,
-    };
-    plan.steps.get(id.index()).is_some()
 }
 
 /// The line that stays when a step has ended; none for bookkeeping and for what was not tried.
