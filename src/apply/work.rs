@@ -505,15 +505,16 @@ impl Doing<'_> {
                 let overdue = Instant::now() >= until;
                 if settled && (late || status(&object.attributes) != status(&recorded.attributes)) || overdue
                 {
+                    let attributes = schema.known(object.attributes.clone(), &recorded.attributes);
                     let entry = Entry::Seen {
                         address: other.clone(),
                         id: object.id.clone(),
-                        attributes: object.attributes.clone(),
+                        attributes: attributes.clone(),
                         settling: false,
                         taint: None,
                     };
                     self.worker.record(entry).await?;
-                    return Ok(Some((other.clone(), object.attributes.clone())));
+                    return Ok(Some((other.clone(), attributes)));
                 }
             } else if Instant::now() >= until {
                 return Ok(None); // the next refresh reads it

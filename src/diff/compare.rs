@@ -76,6 +76,7 @@ fn bind(case: &Case<'_>, desired: Desired<'_>, object: &Object, _settling: &Sett
     let schema = case.schema;
     let (want, mut notes) = wanted(schema, desired, Some(&object.attributes));
     let have = ours(schema, &object.attributes, None, &want);
+    let have = taken_at_word(schema, have, None, &want);
     let (changed, differences, _) = differing(schema, &want, &have, None);
     let settings_only = changed.iter().all(|name| is_setting(schema, name));
     let sensitive = sensitive(&want, None);
@@ -126,6 +127,7 @@ fn update(
     let seen = seen(schema, &object.attributes, Some(recorded));
     let (want, notes) = wanted(schema, desired, Some(&seen));
     let have = ours(schema, &seen, Some(recorded), &want);
+    let have = taken_at_word(schema, have, Some(recorded), &want);
     let (changed, mut differences, forced) = differing(schema, &want, &have, Some(recorded));
     let replacement = if *desired.identity != recorded.identity {
         let (from, to) = (&recorded.identity, desired.identity);
@@ -242,15 +244,10 @@ fn taint(recorded: &RecordedObject, settling: &Settling) -> Option<String> {
 
 /// What is there: the answer, and from the record what the answer does not hold.
 fn seen(schema: &KindSchema, live: &Attributes, recorded: Option<&RecordedObject>) -> Attributes {
-    let mut seen = live.clone();
-    for attribute in &schema.attributes {
-        if !seen.0.contains_key(attribute.name)
-            && let Some(value) = recorded.and_then(|r| r.attributes.get(attribute.name))
-        {
-            seen.set(attribute.name, value.clone());
-        }
+    match recorded {
+        Some(recorded) => schema.known(live.clone(), &recorded.attributes),
+        None => live.clone(),
     }
-    seen
 }
 
 /// What is there and counts as ours: of a shared set the members that the record or the author
@@ -270,6 +267,28 @@ fn ours(
     let sets: Vec<&Value> =
         recorded.and_then(|r| r.attributes.get(name)).into_iter().chain(arguments.get(name)).collect();
     rule.recorded(seen.clone(), &arguments, &sets)
+}
+
+/// What is there, and of an object that we did not make what neither the cloud nor the record
+/// tells: nobody can see that it differs, so an attribute that could only be replaced is as the
+/// author says. One that can be changed in place differs instead: it is sent, and known then.
+fn taken_at_word(
+    schema: &KindSchema,
+    mut have: Attributes,
+    recorded: Option<&RecordedObject>,
+    want: &BTreeMap<String, Input>,
+) -> Attributes {
+    for attribute in schema.arguments().filter(|a| matches!(a.change, Change::Replace(_))) {
+        let name = attribute.name;
+        // What we made without it was made without it.
+        let asked = recorded.is_none_or(|r| r.origin == Origin::Adopted || r.arguments.contains(name));
+        if let (true, false, Some(value)) =
+            (asked, have.0.contains_key(name), want.get(name).and_then(Input::known))
+        {
+            have.set(name, value.clone());
+        }
+    }
+    have
 }
 
 /// The arguments as they shall be, as they can be compared with what is there.

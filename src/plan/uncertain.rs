@@ -96,7 +96,8 @@ pub fn resolve(
         }
         for ((seq, pending), object) in members.iter().zip(&found) {
             claimed.insert((key(pending).1, object.id.clone()));
-            resolution.adopted.insert(pending.begun.address.clone(), (*seq, (*object).clone()));
+            let object = as_intended(want, object);
+            resolution.adopted.insert(pending.begun.address.clone(), (*seq, object));
         }
         for (seq, pending) in members.iter().skip(found.len()) {
             let shows_at = pending.begun.at + settle;
@@ -112,6 +113,17 @@ pub fn resolve(
         }
     }
     if faults.is_empty() { Ok(resolution) } else { Err(faults) }
+}
+
+/// What was made, with what its intent says and the cloud does not show.
+fn as_intended(want: &Attributes, object: &Object) -> Object {
+    let mut made = object.clone();
+    for (name, value) in want.iter() {
+        if !made.attributes.0.contains_key(name) {
+            made.attributes.set(name, value.clone());
+        }
+    }
+    made
 }
 
 impl Resolution {

@@ -1,7 +1,7 @@
 //! What a kind is, as data: its attributes, when they are known, how they change, and the order
 //! rules that nobody should have to write down.
 
-use super::{Kind, Type, Value};
+use super::{Attributes, Kind, Type, Value};
 
 /// One kind of resource or data lookup.
 #[derive(Clone, Debug)]
@@ -241,6 +241,18 @@ impl KindSchema {
     /// The schema of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&AttributeSchema> {
         self.attributes.iter().find(|a| a.name == name)
+    }
+
+    /// An answer, with what was known before of what it does not hold.
+    pub fn known(&self, mut answer: Attributes, before: &Attributes) -> Attributes {
+        for attribute in &self.attributes {
+            if !answer.0.contains_key(attribute.name)
+                && let Some(value) = before.get(attribute.name)
+            {
+                answer.set(attribute.name, value.clone());
+            }
+        }
+        answer
     }
 
     /// The attributes an author may set.

@@ -12,7 +12,7 @@ use landbridge::apply::{Report, Stopper};
 use landbridge::config::{self, Configuration, Sources};
 use landbridge::diagnostic::Diagnostic;
 use landbridge::ops::{self, Applied, Failure, PlanOptions, Planned, Workspace};
-use landbridge::plan::{Approval, Change, PlanMode, Selection, planfile};
+use landbridge::plan::{Approval, Change, PlanInput, PlanMode, Selection, Step, StepAction, planfile};
 use landbridge::provider::{self, Clock, Cloud, Clouds, Handler, ProviderSetting, Transport};
 use landbridge::resource::ProviderName;
 use landbridge::sim::{self, Settings, SimClock, Simulator};
@@ -174,8 +174,22 @@ impl Journey {
         let planned = self.plan().await;
         let told: Vec<String> = planned.plan.changes.iter().map(told).collect();
         assert!(planned.plan.is_empty(), "left to do: {told:#?} {:#?}", planned.plan.outputs);
-        assert!(planned.plan.steps.is_empty(), "left to record: {:#?}", planned.plan.steps);
+        assert!(planned.plan.steps.is_empty(), "left to record: {:#?}", self.left_to_record(&planned));
         assert_eq!(self.recorded().verify(), Vec::<String>::new());
+    }
+
+    /// Each step with what its record lacks.
+    fn left_to_record(&self, planned: &Planned) -> Vec<String> {
+        let recorded = self.recorded();
+        let lacks = |step: &Step| -> Vec<String> {
+            let StepAction::Record { attributes, .. } = &step.action else { return Vec::new() };
+            let before = recorded.objects.get(&step.address);
+            let there = |name: &str| before.map(|o| PlanInput::Known(o.attributes.value(name).clone()));
+            let moved = attributes.iter().filter(|(name, value)| there(name).as_ref() != Some(value));
+            moved.map(|(name, value)| format!("{name}: {:?} -> {value:?}", there(name))).collect()
+        };
+        let steps = planned.plan.steps.iter();
+        steps.map(|s| format!("{} {}: {:?} {:?}", s.action.word(), s.address, lacks(s), planned.plan.drift)).collect()
     }
 
     pub(crate) fn recorded(&self) -> Recorded {

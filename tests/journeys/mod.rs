@@ -1,3 +1,4 @@
 //! Whole stories through the library, against the simulated cloud.
 
+mod laws;
 mod story;
