@@ -30,7 +30,8 @@ SDKs work against it unchanged. Control paths are under /_sim/.
 Examples:
   landbridge sim
   landbridge sim --listen 127.0.0.1:0 --op-delay 90s --seed 7
-  landbridge sim --describe                    accounts, keys, VPCs and ports of the sample world")]
+  landbridge sim --describe                    accounts, keys, VPCs and ports of the sample world
+  landbridge sim --openapi > simulator.json    its operations, for other tools")]
 pub(in crate::cli) struct Sim {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -59,6 +60,9 @@ pub(in crate::cli) struct Sim {
     /// Describe the sample world and the form of a world file, and end
     #[arg(long)]
     pub(in crate::cli) describe: bool,
+    /// Print an OpenAPI description of the simulated cloud, and end
+    #[arg(long, conflicts_with = "describe")]
+    pub(in crate::cli) openapi: bool,
     /// Global options.
     #[command(flatten)]
     pub(in crate::cli) global: Global,
