@@ -15,8 +15,7 @@ use super::schedule::Schedule;
 use super::watch::Watch;
 use super::work::{Done, Job, Worker};
 use crate::plan::{Event, Plan, PlanInput, Secrets, Step, StepAction, StepEnd, StepId};
-use crate::provider::Clock;
-use crate::refresh::Clouds;
+use crate::provider::{Clock, Clouds};
 use crate::resource::{Attributes, Catalog, Fault};
 use crate::state::{Entry, RecordedOutput, SessionHandle};
 

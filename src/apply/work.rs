@@ -11,8 +11,7 @@ use tokio::time::Instant;
 use super::look::{Claims, Found, look_for};
 use super::watch::Watch;
 use crate::plan::{Event, Keep, Step, StepAction, StepEnd};
-use crate::provider::{self, Call, Class, Clock, Cloud, Effect, Read, Settling, Write, WriteFault};
-use crate::refresh::Clouds;
+use crate::provider::{self, Call, Class, Clock, Cloud, Clouds, Effect, Read, Settling, Write, WriteFault};
 use crate::resource::{
     Address, Attributes, Catalog, Change, Compare, Fault, Identity, KindSchema, Object, ObjectId,
     ProviderName, Value,

@@ -2,9 +2,21 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use super::exit;
+
+mod look;
+mod run;
+mod setup;
+mod state;
+mod work;
+
+pub(super) use look::{Completions, Explain, Graph, GraphFormat, Import, Output, Schema};
+pub(super) use run::{Apply, Destroy, Drift, Plan, Review, ReviewFormat};
+pub(super) use setup::{Init, Sim};
+pub(super) use state::{State, StateCommand, StateMv, StateRm, StateShow, StateUnlock};
+pub(super) use work::{Select, Work};
 
 /// Plan, review and apply private connectivity between cloud networks
 ///
@@ -106,427 +118,6 @@ pub(super) struct Bare {
     pub(super) global: Global,
 }
 
-/// What a plan is about.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "What to plan for")]
-pub(super) struct Select {
-    /// Only this address, and what it needs; may be given often
-    #[arg(long, value_name = "ADDRESS")]
-    pub(super) target: Vec<String>,
-    /// Not this address, nor what needs it; may be given often
-    #[arg(long, value_name = "ADDRESS")]
-    pub(super) exclude: Vec<String>,
-    /// Replace this address's object though nothing asks for it; may be given often
-    #[arg(long, value_name = "ADDRESS")]
-    pub(super) replace: Vec<String>,
-    /// Only bring the record up to date; change nothing in the cloud
-    #[arg(long)]
-    pub(super) refresh_only: bool,
-    /// Whether to read the cloud; with false the record is taken for it
-    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub(super) refresh: bool,
-}
-
-/// How work is done.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "How to work")]
-pub(super) struct Work {
-    /// Requests in flight at most; waiting takes no place
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub(super) parallelism: u16,
-    /// How long to wait for a lock that somebody else holds, such as 30s or 5m
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
-    pub(super) lock_timeout: std::time::Duration,
-}
-
-/// `plan`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "\
-Examples:
-  landbridge plan                           what apply would do
-  landbridge plan --out link.plan           the same, kept for `review` and `apply link.plan`
-  landbridge plan --detailed-exitcode       exit code 2 when there is something to do
-  landbridge plan --target vpcep_endpoint.shop
-  landbridge -f examples/cross-account plan --sim")]
-pub(super) struct Plan {
-    /// Keep the plan in this file, for `review` and `apply`
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: Option<PathBuf>,
-    /// Exit with 2 when changes are pending
-    #[arg(long)]
-    pub(super) detailed_exitcode: bool,
-    /// Plan for deleting everything
-    #[arg(long)]
-    pub(super) destroy: bool,
-    /// Show the steps too, in the order of doing
-    #[arg(long)]
-    pub(super) steps: bool,
-    /// What to plan for.
-    #[command(flatten)]
-    pub(super) select: Select,
-    /// How to work.
-    #[command(flatten)]
-    pub(super) work: Work,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `apply`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "\
-Without a file, apply makes a plan, shows it and asks. With the file of `plan --out` it does exactly
-those steps without asking, or refuses when something moved since.
-
-The first Ctrl-C starts nothing new and waits for what is running; the second stops at once.
-Either way the next run goes on from there.
-
-Examples:
-  landbridge apply
-  landbridge apply link.plan
-  landbridge apply --auto-approve --var-file prod.yaml
-  landbridge -f examples/cross-account apply --sim")]
-pub(super) struct Apply {
-    /// A plan made by `plan --out`
-    #[arg(value_name = "PLAN", conflicts_with_all = ["target", "exclude", "replace", "refresh_only", "refresh"])]
-    pub(super) plan: Option<PathBuf>,
-    /// Do not ask
-    #[arg(long)]
-    pub(super) auto_approve: bool,
-    /// Show the steps too, in the order of doing
-    #[arg(long)]
-    pub(super) steps: bool,
-    /// What to plan for.
-    #[command(flatten)]
-    pub(super) select: Select,
-    /// How to work.
-    #[command(flatten)]
-    pub(super) work: Work,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `destroy`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "\
-Examples:
-  landbridge destroy                                  shows what goes, and asks
-  landbridge destroy --target vpcep_endpoint.shop     only this, and what needs it")]
-pub(super) struct Destroy {
-    /// Do not ask
-    #[arg(long)]
-    pub(super) auto_approve: bool,
-    /// Show the steps too, in the order of doing
-    #[arg(long)]
-    pub(super) steps: bool,
-    /// What to plan for.
-    #[command(flatten)]
-    pub(super) select: Select,
-    /// How to work.
-    #[command(flatten)]
-    pub(super) work: Work,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `drift`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "Exit code 2 when there is drift, 0 when there is none.")]
-pub(super) struct Drift {
-    /// How to work.
-    #[command(flatten)]
-    pub(super) work: Work,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// The forms of a review.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ReviewFormat {
-    /// For people
-    Text,
-    /// For programs
-    Json,
-}
-
-/// `review`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "\
-The plan file holds all a review needs: no configuration, no credentials, no cloud.
-
-Examples:
-  landbridge plan --out link.plan && landbridge review link.plan
-  landbridge review link.plan --format json")]
-pub(super) struct Review {
-    /// A plan made by `plan --out`
-    #[arg(value_name = "PLAN")]
-    pub(super) plan: PathBuf,
-    /// The form
-    #[arg(long, value_enum, default_value = "text")]
-    pub(super) format: ReviewFormat,
-    /// Show the steps too, in the order of doing
-    #[arg(long)]
-    pub(super) steps: bool,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `state`.
-#[derive(Args, Debug)]
-#[command(subcommand_required = true, arg_required_else_help = true)]
-pub(super) struct State {
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-    /// Which part.
-    #[command(subcommand)]
-    pub(super) command: StateCommand,
-}
-
-/// The parts of `state`.
-#[derive(Debug, Subcommand)]
-pub(super) enum StateCommand {
-    /// List the recorded addresses with the ids of their objects
-    List(Bare),
-    /// Show what is recorded about one address
-    Show(StateShow),
-    /// Give a recorded object another address; the cloud is not touched
-    Mv(StateMv),
-    /// Let go of recorded objects; the cloud is not touched
-    Rm(StateRm),
-    /// Check that the state is whole
-    Verify(Bare),
-    /// Take away a lock that a dead process left
-    Unlock(StateUnlock),
-}
-
-/// `state show`.
-#[derive(Args, Debug)]
-pub(super) struct StateShow {
-    /// Such as `vpcep_endpoint.shop`, or `vpcep_endpoint.shop["eu"]`
-    #[arg(value_name = "ADDRESS")]
-    pub(super) address: String,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `state mv`.
-#[derive(Args, Debug)]
-pub(super) struct StateMv {
-    /// The address as recorded
-    pub(super) from: String,
-    /// The address from now on, of the same kind
-    pub(super) to: String,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `state rm`.
-#[derive(Args, Debug)]
-pub(super) struct StateRm {
-    /// The addresses to let go of
-    #[arg(value_name = "ADDRESS", required = true)]
-    pub(super) addresses: Vec<String>,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `state unlock`.
-#[derive(Args, Debug)]
-pub(super) struct StateUnlock {
-    /// Also if its owner cannot be shown to be dead
-    #[arg(long)]
-    pub(super) force: bool,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `output`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "\
-Sensitive outputs show as (sensitive), except where one is asked for by name with --raw or --json.
-
-Examples:
-  landbridge output
-  landbridge output address --raw
-  landbridge output --json")]
-pub(super) struct Output {
-    /// Only this output
-    #[arg(value_name = "NAME")]
-    pub(super) name: Option<String>,
-    /// The text itself, without quotes and without a line end
-    #[arg(long, requires = "name", conflicts_with = "json")]
-    pub(super) raw: bool,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// The forms of a graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum GraphFormat {
-    /// Graphviz
-    Dot,
-    /// Mermaid, which code hosts draw in Markdown
-    Mermaid,
-}
-
-/// `graph`.
-#[derive(Args, Debug)]
-pub(super) struct Graph {
-    /// The form
-    #[arg(long, value_enum, default_value = "dot")]
-    pub(super) format: GraphFormat,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `import`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "\
-The address must stand in the configuration. The next plan shows how object and configuration differ.
-
-Examples:
-  landbridge import vpcep_service.payments 4189d3c2-8882-4871-a3c2-d380272eed88
-  landbridge import vpcep_accept.shop SERVICE_ID/ENDPOINT_ID")]
-pub(super) struct Import {
-    /// Such as `vpcep_endpoint.shop`
-    pub(super) address: String,
-    /// The object's id in the cloud
-    pub(super) id: String,
-    /// How to work.
-    #[command(flatten)]
-    pub(super) work: Work,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `schema`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "\
-Examples:
-  landbridge schema > landbridge.schema.json   the editor's schema of the whole language
-  landbridge schema --list                     the kinds there are
-  landbridge schema vpcep_endpoint             one kind, to read")]
-pub(super) struct Schema {
-    /// The kind to read about, such as `vpcep_endpoint` or `data.vpcep_public_service`
-    pub(super) kind: Option<String>,
-    /// List the kinds
-    #[arg(long, conflicts_with = "kind")]
-    pub(super) list: bool,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `explain`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "\
-Examples:
-  landbridge explain EndPoint.3006
-  landbridge explain exit 2
-  landbridge explain cannot_update")]
-pub(super) struct Explain {
-    /// A code of the cloud, `exit N`, or the reason word of a change
-    #[arg(value_name = "CODE", num_args = 1..=2, required = true)]
-    pub(super) code: Vec<String>,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `completions`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "\
-Examples:
-  landbridge completions bash > ~/.local/share/bash-completion/completions/landbridge
-  landbridge completions zsh > ~/.zfunc/_landbridge")]
-pub(super) struct Completions {
-    /// The shell
-    #[arg(value_enum)]
-    pub(super) shell: clap_complete::Shell,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `init`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "\
-Nothing is overwritten. Afterwards `landbridge apply --sim` works at once; put in your own ids and
-credentials and leave --sim away to do it for real.")]
-pub(super) struct Init {
-    /// The stack's name: the identity of its state
-    #[arg(long, value_name = "NAME", default_value = "payments-link")]
-    pub(super) stack: String,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// `sim`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "\
-It prints `listening on http://…` and serves the clouds' own paths, bodies, codes and state machines;
-SDKs work against it unchanged. Control paths are under /_sim/.
-
-Examples:
-  landbridge sim
-  landbridge sim --listen 127.0.0.1:0 --op-delay 90s --seed 7
-  landbridge sim --describe                    accounts, keys, VPCs and ports of the sample world")]
-pub(super) struct Sim {
-    /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub(super) listen: String,
-    /// A world file in place of the sample world
-    #[arg(long, value_name = "FILE")]
-    pub(super) world: Option<PathBuf>,
-    /// A file of settings; the options here win over it
-    #[arg(long, value_name = "FILE")]
-    pub(super) settings: Option<PathBuf>,
-    /// How long creations, deletions and acceptances take, such as 90s
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub(super) op_delay: Option<std::time::Duration>,
-    /// Seed of ids, tokens and faults
-    #[arg(long, value_name = "N")]
-    pub(super) seed: Option<u64>,
-    /// A file of faults
-    #[arg(long, value_name = "FILE")]
-    pub(super) faults: Option<PathBuf>,
-    /// Quota of services and of endpoints of every project
-    #[arg(long, value_name = "N")]
-    pub(super) quota: Option<u64>,
-    /// Refuse unknown parameters and fields
-    #[arg(long)]
-    pub(super) strict: bool,
-    /// Describe the sample world and the form of a world file, and end
-    #[arg(long)]
-    pub(super) describe: bool,
-    /// Global options.
-    #[command(flatten)]
-    pub(super) global: Global,
-}
-
-/// Reads `90s`, `5m`, `1h30m`; a bare number is seconds.
-fn duration(text: &str) -> Result<std::time::Duration, String> {
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Ok(std::time::Duration::from_secs(seconds));
-    }
-    let wrong = || format!("`{text}` is no length of time; write 30s, 5m or 1h30m");
-    let span: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
-    span.try_into().map_err(|_| wrong())
-}
-
 impl Command {
     /// The global options as they stand after the command, outermost first.
     pub(super) fn globals(&self) -> Vec<&Global> {
@@ -569,18 +160,6 @@ impl Command {
     }
 }
 
-impl StateCommand {
-    fn global(&self) -> &Global {
-        match self {
-            StateCommand::List(c) | StateCommand::Verify(c) => &c.global,
-            StateCommand::Show(c) => &c.global,
-            StateCommand::Mv(c) => &c.global,
-            StateCommand::Rm(c) => &c.global,
-            StateCommand::Unlock(c) => &c.global,
-        }
-    }
-}
-
 impl Global {
     /// The sum of the global options from all places where they may stand.
     pub(super) fn merged<'a>(all: impl IntoIterator<Item = &'a Global>) -> Global {
@@ -597,5 +176,67 @@ impl Global {
             sum.input = more.input.or(sum.input);
             sum
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::options::Options;
+
+    fn read(line: &str) -> Result<(Command, Global), clap::Error> {
+        let words =
+            std::iter::once("landbridge").chain(line.split_whitespace()).map(std::ffi::OsString::from);
+        let cli = Cli::try_parse_from(crate::cli::tolerance::tolerate(words))?;
+        let global = Global::merged([&cli.global].into_iter().chain(cli.command.globals()));
+        Ok((cli.command, global))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_stand_anywhere_and_lists_add_up() {
+        for line in ["--sim state list", "state --sim list", "state list --sim"] {
+            assert!(read(line).unwrap().1.sim, "{line}");
+        }
+        let (_, global) = read("--var a=1 -f x plan --var b=2 -f y --state-dir s").unwrap();
+        let options = Options::resolve(global, Default::default()).unwrap();
+        assert_eq!(options.vars.len(), 2);
+        assert_eq!(options.files, ["x", "y"].map(PathBuf::from));
+        assert_eq!(options.states(), PathBuf::from("s"));
+    }
+
+    #[test]
+    fn what_is_read_and_what_is_refused() {
+        for (line, fine) in [
+            ("plan --refresh=false --refresh-only --destroy", true),
+            ("plan -detailed-exitcode -out=f -input=false", true),
+            ("apply link.plan", true),
+            ("apply link.plan --auto-approve", true),
+            ("apply link.plan --target a.b", false),
+            ("apply --parallelism 0", false),
+            ("apply --lock-timeout soon", false),
+            ("apply --lock-timeout 1h30m", true),
+            ("output x --raw", true),
+            ("output --raw", false),
+            ("review", false),
+            ("state", false),
+            ("state show", false),
+            ("graph --format svg", false),
+            ("explain exit 2", true),
+            ("sim --op-delay 90s --listen 127.0.0.1:0", true),
+            ("nonsense", false),
+        ] {
+            assert_eq!(read(line).is_ok(), fine, "{line}");
+        }
+        let (Command::Apply(args), _) = read("apply --lock-timeout 90").unwrap() else { panic!() };
+        assert_eq!(
+            (args.work.lock_timeout.as_secs(), args.work.parallelism, args.select.refresh),
+            (90, 10, true)
+        );
     }
 }

@@ -13,8 +13,7 @@ use super::failure::Stop;
 use super::sources;
 use crate::config::{self, Configuration};
 use crate::diagnostic::Diagnostic;
-use crate::provider::{Clock, Cloud, Handler, LogHook, ProviderSetting, Transport};
-use crate::refresh::Clouds;
+use crate::provider::{Clock, Cloud, Clouds, Handler, LogHook, ProviderSetting, Transport};
 use crate::resource::{ProviderName, Value};
 use crate::sim::{self, SimClock, Simulator};
 
@@ -39,6 +38,7 @@ pub(super) fn real(
     let transport = logged(Transport::http(parallelism), log);
     let way = transport.clone();
     let clouds = Clouds::new(Arc::new(move |name: &ProviderName| {
+        known(&configuration, name)?;
         let settings = nested(&configuration.provider(name)?, |file| read_certificates(&configuration, file));
         connect(&configuration, name, &settings, &transport, &clock)
     }));
@@ -62,6 +62,7 @@ pub(super) fn simulated(
     let transport = logged(Transport::in_process(Arc::new(Embedded(simulator)), parallelism), log);
     let way = transport.clone();
     let clouds = Clouds::new(Arc::new(move |name: &ProviderName| {
+        known(&configuration, name)?;
         let account = &accounts[name.as_str()];
         let literal =
             configuration.providers[name].settings.get("region").and_then(|region| region.literal());
@@ -95,6 +96,16 @@ fn logged(transport: Transport, log: Option<LogHook>) -> Transport {
         Some(hook) => transport.logged(hook),
         None => transport,
     }
+}
+
+/// A recorded object may name a block that the configuration does not have any more.
+fn known(configuration: &Configuration, name: &ProviderName) -> Result<(), Vec<Diagnostic>> {
+    if configuration.providers.contains_key(name) {
+        return Ok(());
+    }
+    let detail = format!("there is no provider `{name}` in the configuration");
+    let hint = "put the block back, or point its resources at another block of the same account";
+    Err(vec![Diagnostic::error("A provider block vanished", detail).hint(hint)])
 }
 
 fn connect(

@@ -32,8 +32,8 @@ impl Drop for Listening {
 /// What stopping means, for people.
 pub(super) fn meaning(now: bool) -> &'static str {
     if now {
-        "Stopping now. What was under way is in the journal; the next run looks for it first."
+        "Stopping now. What was under way is in the journal; the next run looks for it."
     } else {
-        "Stopping: nothing new starts, running steps end. Press Ctrl-C again to stop without waiting for them."
+        "Stopping: nothing new starts, running steps end. Ctrl-C again stops at once."
     }
 }

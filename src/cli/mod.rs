@@ -2,8 +2,6 @@
 //!
 //! Architecture invariant: no rule about resources lives here, and nothing prints but `ui`.
 
-#![expect(clippy::disallowed_methods, reason = "the edge: the environment is read here, once")]
-
 mod args;
 mod cloud;
 mod commands;

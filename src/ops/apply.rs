@@ -1,6 +1,7 @@
 //! `apply`: an approved plan, done; or refused, if the world is no longer the one it was made from.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
@@ -17,7 +18,7 @@ use crate::state::{Interrupted, Recorded, Session};
 pub struct Applied {
     /// The plan whose steps were done. After an interrupted run it is what was left of the approved
     /// one.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     /// How each step ended.
     pub report: Report,
     /// What the user should know.
@@ -59,6 +60,9 @@ pub async fn apply(
                 return Err(failure);
             }
         };
+    let plan = Arc::new(plan);
+    // Nobody listening is no reason to stop.
+    let _ = events.send(Event::Begun(plan.clone()));
     let executor = Executor {
         clouds: workspace.clouds.clone(),
         catalog: workspace.catalog.clone(),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Configuration;
-use crate::provider::Clock;
-use crate::refresh::{Clouds, Reader};
+use crate::provider::{Clock, Clouds};
+use crate::refresh::Reader;
 use crate::resource::Catalog;
 use crate::state::{Backend, Opened, Opening, Session, StateError};
 

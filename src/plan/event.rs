@@ -1,8 +1,9 @@
 //! What the executor tells while it works. Terminal, JSON stream and summary are listeners.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::StepId;
+use super::{Plan, StepId};
 use crate::resource::{Address, Fault, ObjectId};
 
 /// How a step ended.
@@ -21,6 +22,9 @@ pub enum StepEnd {
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
+    /// A plan is being done. It comes first; after an interrupted run it is what was left of the
+    /// approved one.
+    Begun(Arc<Plan>),
     /// A step started.
     Started {
         /// The step.

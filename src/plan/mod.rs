@@ -63,7 +63,7 @@ pub struct Selection {
 }
 
 /// The decision. It is a value: the same inputs give the same bytes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// The stack.
     pub stack: String,

@@ -9,6 +9,7 @@
 
 mod clock;
 mod cloud;
+mod clouds;
 pub mod huaweicloud;
 mod pace;
 mod retry;
@@ -19,63 +20,19 @@ use std::future::Future;
 
 use serde::{Deserialize, Serialize};
 
-use crate::resource::{Attributes, Fault, Identity, Kind, Object, ObjectId};
+use crate::resource::{Attributes, Fault, Identity, Kind, Object};
 use crate::state::Ticket;
+pub use crate::state::{Call, Effect};
 
 pub use clock::Clock;
 pub use cloud::{
     Cloud, calls, catalog, created_at, explain, is_passing, lane, provider_settings, resting, settling,
 };
+pub use clouds::{Clouds, Connector};
 pub use pace::Pace;
 pub use retry::{Attempt, Budget, Retry, retry_after};
 pub use settings::{ProviderSetting, SettingFault, SettingSchema, Settings};
 pub use transport::{Handler, LogHook, LogLine, Transport, TransportFault};
-
-/// What one step does to one object, with every value known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Effect {
-    /// Make a new object.
-    Create {
-        /// Its arguments.
-        want: Attributes,
-    },
-    /// Change an object in place.
-    Update {
-        /// The object.
-        id: ObjectId,
-        /// The arguments as they are, in the form of `want`.
-        have: Attributes,
-        /// The arguments as they shall be.
-        want: Attributes,
-    },
-    /// End an object.
-    Delete {
-        /// The object.
-        id: ObjectId,
-        /// Its attributes as they were last seen.
-        have: Attributes,
-    },
-}
-
-/// One writing request. It goes into the journal as the intent before it is sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Call {
-    /// The operation's name, one word for each operation of the API (`create_service`).
-    pub operation: String,
-    /// The HTTP method.
-    pub method: String,
-    /// The path below the project, such as `/vpc-endpoint-services`.
-    pub path: String,
-    /// The body, if the call has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<serde_json::Value>,
-    /// Whether sending it twice may have two effects. Such a call is repeated only after looking.
-    pub makes: bool,
-    /// The client token, for an API that takes one: with it a repeat is the same call.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_token: Option<String>,
-}
 
 /// What a writing call came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -38,7 +38,7 @@ pub struct Budget {
 
 impl Budget {
     /// For reads and for writes that may be repeated.
-    pub const USUAL: Budget = Budget { attempts: 8, span: Duration::from_secs(240) };
+    pub const USUAL: Budget = Budget { attempts: 6, span: Duration::from_secs(240) };
 }
 
 /// The retry of one API: its pace, and the randomness of its waits.

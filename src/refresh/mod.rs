@@ -7,10 +7,8 @@
 //! Architecture invariant: `refresh` never writes to a cloud (it knows only `Read`) and decides
 //! nothing.
 
-mod clouds;
 mod observation;
 mod read;
 
-pub use clouds::{Clouds, Connector};
 pub use observation::{Live, Observation, Question, Sight};
 pub use read::Reader;

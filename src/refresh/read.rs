@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::{Clouds, Live, Observation, Question, Sight};
+use super::{Live, Observation, Question, Sight};
 use crate::diagnostic::Diagnostic;
-use crate::provider::{self, Cloud, Read, ReadFault};
+use crate::provider::{self, Cloud, Clouds, Read, ReadFault};
 use crate::resource::{Catalog, Kind, KindSchema, Listing, Mode, Object, ObjectId, ProviderName};
 
 /// How many reads are begun at once; the transport bounds what is in flight.

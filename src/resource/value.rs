@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A concrete value. There is no "unknown" here: a value that is known only later is an
-/// [`Input`](crate::expr::Input) that has not been resolved yet.
+/// input that has not been resolved yet (`expr::Input`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "serde_json::Value", try_from = "serde_json::Value")]
 pub enum Value {

@@ -214,12 +214,17 @@ impl State {
             let (when, answer) = self.answers.get(question)?;
             (now.duration_since(*when) <= within).then(|| answer.clone())
         });
+        // What was repeated is not newer for that.
+        let repeated = stale.is_some();
         let mut response = match (&effects.error, stale) {
             (Some(error), _) if !error.done => error.response(&self.settings, &id),
-            (_, Some(answer)) => answer,
+            (_, Some(mut answer)) => {
+                mark(&mut answer, &id);
+                answer
+            }
             _ => self.act(admitted, request, now, &id, &effects),
         };
-        if let (Some(question), None, true) = (question, &effects.stale, response.status().is_success()) {
+        if let (Some(question), false, true) = (question, repeated, response.status().is_success()) {
             self.answers.insert(question, (now, response.clone()));
         }
         if let Some(error) = effects.error.as_ref().filter(|error| error.done) {

@@ -30,9 +30,9 @@
 
 use jiff::Timestamp;
 
+use super::effect::Effect;
 use super::journal::{Begun, Binding, Ended, Entry, IllegalMove, Outcome, Seq};
 use super::recorded::{Origin, Pending, Recorded, RecordedObject};
-use crate::provider::Effect;
 use crate::resource::{Address, Attributes, Fault, Object};
 
 /// Why an entry is not possible, without its number.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::effect::{Call, Effect};
 use super::recorded::{Origin, RecordedOutput};
-use crate::provider::{Call, Effect};
 use crate::resource::{Address, Attributes, Fault, Identity, Object, ObjectId, ProviderName, Value};
 
 /// The number of an entry, counted from 1 without gaps.

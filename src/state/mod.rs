@@ -14,6 +14,7 @@
 //! `session` only; the rest is pure.
 
 mod recorded;
+mod effect;
 mod journal;
 mod fold;
 mod verify;
@@ -31,6 +32,7 @@ pub mod history;
 pub mod edit;
 
 pub use backend::{Backend, LocalBackend, is_stack_name};
+pub use effect::{Call, Effect};
 pub use error::StateError;
 pub use journal::{Begun, Binding, Ended, Entry, IllegalMove, Outcome, Seq, Ticket};
 pub use load::{Interrupted, Loaded, Note, read};

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::effect::Effect;
 use super::recorded::{Recorded, RecordedObject};
-use crate::provider::Effect;
 use crate::resource::Address;
 
 impl Recorded {

@@ -67,6 +67,28 @@ fn options_may_stand_before_and_after_and_lists_add_up() {
 }
 
 #[test]
+fn an_interrupted_run_ends_with_130_and_the_next_one_goes_on() {
+    use std::io::{BufRead, BufReader, Read};
+    let bench = Bench::example("across-vpcs");
+    let mut command = bench.command("--json apply --sim --auto-approve");
+    let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("\"apply_start\"") {
+        line.clear();
+        assert!(lines.read_line(&mut line).unwrap() > 0, "the run ended before a step began");
+    }
+    let signal = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(signal.success());
+    let mut rest = String::new();
+    lines.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    assert!(rest.contains("nothing new starts"), "{rest}");
+    bench.run("apply --sim --auto-approve").code(0).says("1 created");
+    bench.run("plan --sim --detailed-exitcode").code(0);
+}
+
+#[test]
 fn a_closed_pipe_is_no_failure() {
     let bench = Bench::empty();
     let mut child = bench.command("completions zsh").stdout(std::process::Stdio::piped()).spawn().unwrap();

@@ -45,7 +45,7 @@ fn no_output_plan_log_or_error_shows_a_secret() {
         "output --sim",
         "output --sim --json",
         "output note --sim",
-        "plan --log real.log",
+        "validate",
         "destroy --sim --auto-approve --json",
     ] {
         said.push_str(&bench.run(&format!("{args} --var-file vars.yaml")).all());

@@ -56,13 +56,12 @@ pub(in crate::cli) async fn carry_out(
     if plan.steps.is_empty() && plan.outputs.is_empty() && approval != Approval::Saved {
         return Ok(Exit::Done);
     }
-    let shown = plan.clone();
     let approved = plan.approve(approval).map_err(|refusal| Stop::refused(refusal.to_string(), ""))?;
     let (sender, events) = tokio::sync::mpsc::unbounded_channel();
     let (listening, cancel) = interrupt::listen();
     let (applied, ()) = tokio::join!(
         ops::apply(workspace, approved, secrets, sender, cancel),
-        progress::follow(&shown, &author.catalog, ui, events),
+        progress::follow(&author.catalog, ui, events),
     );
     drop(listening);
     let applied = applied.map_err(|failure| author.stop(failure))?;
@@ -101,7 +100,8 @@ fn tell(ui: &Ui, applied: &Applied) {
         ui.print(&format!("\n{}\n", told.summary));
     }
     if !report.is_success() {
-        ui.note("\nWhat is done is recorded. Run the same command again: it goes on from here.");
+        let when = if report.stopped { "Run" } else { "Once the cause is removed, run" };
+        ui.note(&format!("\nWhat is done is recorded. {when} the same command again: it goes on from here."));
     } else if plan.mode == PlanMode::Normal && !plan.is_empty() && !report.outputs.is_empty() {
         ui.print(&format!("\nOutputs:\n{}", output::table(&report.outputs, ui.look())));
     }

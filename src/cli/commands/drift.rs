@@ -6,14 +6,16 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Ended;
 use crate::cli::options::Options;
 use crate::cli::ui::Ui;
-use crate::cli::{stream, workspace};
+use crate::cli::{progress, stream, workspace};
 use crate::ops;
 use crate::plan::{Plan, PlanMode};
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let author = workspace::author(options, ui)?;
     let (workspace, _) = author.workspace(options, &args.work)?;
+    let moving = progress::reading(ui);
     let found = ops::drift(&workspace).await.map_err(|failure| author.stop(failure))?;
+    drop(moving);
     for note in &found.notes {
         ui.warn(note);
     }

@@ -29,7 +29,7 @@ pub(in crate::cli) fn run(args: &Init, ui: &Ui) -> Ended {
             "use another folder (-C), or edit what is there",
         ));
     }
-    let schema = serde_json::to_string_pretty(&super::schema::language(&provider::catalog()))
+    let schema = serde_json::to_string_pretty(&crate::config::json_schema(&provider::catalog()))
         .expect("a schema is plain data: please report");
     let wrote_schema = write_new(Path::new(SCHEMA), &format!("{schema}\n"))?;
     let also = if wrote_schema { format!(" and {SCHEMA}") } else { String::new() };

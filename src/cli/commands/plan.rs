@@ -7,7 +7,7 @@ use crate::cli::failure::{Ended, Stop, tell_diagnostics};
 use crate::cli::options::Options;
 use crate::cli::ui::Ui;
 use crate::cli::workspace::{self, Author};
-use crate::cli::{conceal, sources, stream};
+use crate::cli::{conceal, progress, sources, stream};
 use crate::ops::{self, PlanOptions, Planned, Workspace};
 use crate::plan::{PlanMode, Selection, planfile};
 use crate::provider::Transport;
@@ -54,7 +54,9 @@ pub(in crate::cli) async fn make(
     options: PlanOptions,
     ui: &Ui,
 ) -> Result<Planned, Stop> {
+    let moving = progress::reading(ui);
     let planned = ops::plan(workspace, &options).await.map_err(|failure| author.stop(failure))?;
+    drop(moving);
     conceal::planned(way, &planned.secrets);
     for note in &planned.notes {
         ui.warn(note);

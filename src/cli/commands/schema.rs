@@ -17,7 +17,7 @@ pub(in crate::cli) fn run(args: &Schema, ui: &Ui) -> Ended {
         return Ok(Exit::Done);
     }
     let Some(name) = &args.kind else {
-        ui.value(&language(&catalog));
+        ui.value(&crate::config::json_schema(&catalog));
         return Ok(Exit::Done);
     };
     let (mode, kind) = match name.strip_prefix("data.") {
@@ -34,11 +34,6 @@ pub(in crate::cli) fn run(args: &Schema, ui: &Ui) -> Ended {
     })?;
     ui.print(&page(schema, ui.look()));
     Ok(Exit::Done)
-}
-
-/// The whole language as a JSON schema.
-pub(in crate::cli) fn language(_catalog: &Catalog) -> serde_json::Value {
-    serde_json::json!({})
 }
 
 fn full_name(schema: &KindSchema) -> String {

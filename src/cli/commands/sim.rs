@@ -5,11 +5,15 @@ use crate::cli::cloud::signed;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Ended;
 use crate::cli::ui::Ui;
-use crate::sim::{command, sample};
+use crate::sim::{command, openapi, sample};
 
 pub(in crate::cli) async fn run(args: &Sim, ui: &Ui) -> Ended {
     if args.describe {
         ui.print(&sample::describe());
+        return Ok(Exit::Done);
+    }
+    if args.openapi {
+        ui.print(&openapi::describe());
         return Ok(Exit::Done);
     }
     let options = command::Options {

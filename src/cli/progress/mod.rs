@@ -6,6 +6,7 @@ mod board;
 mod json;
 mod live;
 mod plain;
+mod reading;
 
 use std::time::Duration;
 
@@ -14,9 +15,11 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use self::board::Board;
 use super::ui::Ui;
-use crate::plan::{Event, Plan, Step, StepEnd};
+use crate::plan::{Event, Step, StepEnd};
 use crate::resource::Catalog;
 use crate::review::{Look, Tone, clean};
+
+pub(super) use self::reading::reading;
 
 /// How often somebody who waits is told that we still do.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -35,7 +38,12 @@ trait Listener {
 }
 
 /// Tells about a run until its events end.
-pub(super) async fn follow(plan: &Plan, catalog: &Catalog, ui: &Ui, mut events: UnboundedReceiver<Event>) {
+pub(super) async fn follow(catalog: &Catalog, ui: &Ui, mut events: UnboundedReceiver<Event>) {
+    let plan = match events.recv().await {
+        Some(Event::Begun(plan)) => plan,
+        _ => return, // refused before anything began
+    };
+    let plan = plan.as_ref();
     let (mut listener, every): (Box<dyn Listener + Send + '_>, Duration) = if ui.is_json() {
         (Box::new(json::Lines::new(plan, catalog, ui)), HEARTBEAT)
     } else if ui.is_live() {

@@ -1,3 +1,5 @@
+//! The transport against a server of the test.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;

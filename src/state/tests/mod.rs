@@ -15,8 +15,8 @@ use jiff::Timestamp;
 
 use super::files::{Files, Loss, MemoryFiles, Mishap, OsFiles};
 use super::*;
-use crate::provider::{Call, Effect};
 use crate::resource::{Address, Attributes, Fault, Identity, Object};
+use crate::state::{Call, Effect};
 
 pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::Cloud;
 use crate::diagnostic::Diagnostic;
-use crate::provider::Cloud;
 use crate::resource::ProviderName;
 
 /// How a provider block becomes a cloud. The block's settings are evaluated here, and only here.
