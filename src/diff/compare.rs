@@ -244,7 +244,7 @@ fn taint(recorded: &RecordedObject, settling: &Settling) -> Option<String> {
 fn seen(schema: &KindSchema, live: &Attributes, recorded: Option<&RecordedObject>) -> Attributes {
     let mut seen = live.clone();
     for attribute in &schema.attributes {
-        if !seen.0.contains_key(attribute.name)
+        if seen.held(attribute.name).is_none()
             && let Some(value) = recorded.and_then(|r| r.attributes.get(attribute.name))
         {
             seen.set(attribute.name, value.clone());
@@ -283,7 +283,13 @@ fn wanted(
     for attribute in schema.arguments() {
         let name = attribute.name;
         let Some(input) = desired.inputs.get(name) else { continue };
-        let mut input = input.clone();
+        // What it reads makes edges, and they are made elsewhere.
+        let mut input = Input {
+            worth: input.worth.clone(),
+            sensitive: input.sensitive,
+            reads: BTreeSet::new(),
+            place: input.place.clone(),
+        };
         if let Some(there) = there
             && desired.ignored.contains(name)
         {

@@ -78,7 +78,9 @@ pub async fn import(workspace: &Workspace, address: &Address, id: &str) -> Resul
             _ => None,
         })
         .collect();
-    attributes.0.extend(given.0);
+    for (name, value) in given {
+        attributes.set(name, value);
+    }
     let binding = Binding {
         provider: declared.provider.clone(),
         identity: live.identities[&declared.provider].clone(),

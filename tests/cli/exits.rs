@@ -50,7 +50,8 @@ fn the_json_stream_tells_the_whole_run() {
     let bench = Bench::example("across-vpcs");
     let said = bench.run("--json apply --sim -auto-approve").code(0);
     let kinds: Vec<String> = said.out.lines().map(kind).collect();
-    for wanted in ["version", "planned_change", "change_summary", "apply_start", "apply_complete", "outputs"] {
+    for wanted in ["version", "planned_change", "change_summary", "apply_start", "apply_complete", "outputs"]
+    {
         assert!(kinds.iter().any(|kind| kind == wanted), "{wanted} in {kinds:?}");
     }
     assert!(!said.all().contains('\u{1b}'), "no colours without a terminal");

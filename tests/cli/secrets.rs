@@ -53,7 +53,8 @@ fn no_output_plan_log_or_error_shows_a_secret() {
     assert!(said.contains("(sensitive)") && said.contains("Apply complete"), "{said}");
     assert!(!said.contains(CANARY), "{said}");
     for (path, text) in bench.files() {
-        let may_hold = path.ends_with("vars.yaml") || path.components().any(|part| part.as_os_str() == "state");
+        let may_hold =
+            path.ends_with("vars.yaml") || path.components().any(|part| part.as_os_str() == "state");
         assert!(may_hold || !text.contains(CANARY), "{} holds a secret", path.display());
     }
     assert!(!bench.run("output note --raw --sim --var-file vars.yaml").out.contains("(sensitive)"));

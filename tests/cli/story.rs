@@ -21,7 +21,8 @@ fn from_yaml_to_a_converged_link_and_away_again() {
     let first = bench.run("plan --sim --detailed-exitcode").code(2);
     assert_eq!(first.out, bench.run("plan --sim --detailed-exitcode").code(2).out, "the same bytes twice");
     let first = first.says("simulated cloud").says("Plan: 4 to create, 0 to update, 0 to delete.");
-    let order = ["vpcep_service.payments", "vpcep_whitelist.tenants", "vpcep_endpoint.shop", "vpcep_accept.shop"];
+    let order =
+        ["vpcep_service.payments", "vpcep_whitelist.tenants", "vpcep_endpoint.shop", "vpcep_accept.shop"];
     let places: Vec<_> = order.iter().map(|a| first.out.find(&format!("+ create  {a}")).unwrap()).collect();
     assert!(places.is_sorted(), "the plan reads in the order of doing");
 
@@ -30,7 +31,10 @@ fn from_yaml_to_a_converged_link_and_away_again() {
     let address = bench.run("output address --raw --sim").code(0).out;
     assert!(address.parse::<std::net::Ipv4Addr>().is_ok(), "{address}");
 
-    bench.run("plan --sim --detailed-exitcode").code(0).says("No changes. The cloud matches the configuration.");
+    bench
+        .run("plan --sim --detailed-exitcode")
+        .code(0)
+        .says("No changes. The cloud matches the configuration.");
     bench.run("drift --sim").code(0);
 
     bench.edit("client_port: 443", "client_port: 8443");

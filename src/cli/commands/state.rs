@@ -108,7 +108,10 @@ fn show(args: &StateShow, backend: &dyn Backend, ui: &Ui) -> Ended {
     }
     for (_, pending) in &shown.pending {
         let call = &pending.begun.call;
-        ui.print(&format!("uncertain: {} was begun {} and has no known end\n", call.operation, pending.begun.at));
+        ui.print(&format!(
+            "uncertain: {} was begun {} and has no known end\n",
+            call.operation, pending.begun.at
+        ));
     }
     Ok(Exit::Done)
 }
@@ -122,7 +125,10 @@ fn page(address: &Address, object: &RecordedObject, what: &str, look: Look) -> S
     let mut rows = vec![
         ("id".to_owned(), object.id.clone()),
         ("provider".to_owned(), object.provider.to_string()),
-        ("lives in".to_owned(), format!("{}, project {}, account {}", place.region, place.project, place.account)),
+        (
+            "lives in".to_owned(),
+            format!("{}, project {}, account {}", place.region, place.project, place.account),
+        ),
         ("came to us".to_owned(), format!("{:?}", object.origin).to_lowercase()),
     ];
     if object.settling {
@@ -137,7 +143,10 @@ fn page(address: &Address, object: &RecordedObject, what: &str, look: Look) -> S
         .iter()
         .map(|(name, value)| {
             let hidden = object.sensitive.contains(name);
-            (name.to_owned(), if hidden { "(sensitive)".to_owned() } else { crate::review::value_text(value) })
+            (
+                name.to_owned(),
+                if hidden { "(sensitive)".to_owned() } else { crate::review::value_text(value) },
+            )
         })
         .collect();
     write_rows(&attributes, look, &mut out);
@@ -155,7 +164,7 @@ fn write_rows(rows: &[(String, String)], look: Look, out: &mut String) {
 fn redacted(object: &RecordedObject) -> serde_json::Value {
     let mut object = object.clone();
     for name in &object.sensitive {
-        object.attributes.0.insert(name.clone(), "(sensitive)".into());
+        object.attributes.set(name, "(sensitive)");
     }
     serde_json::to_value(&object).expect("a record is plain data: please report")
 }
@@ -239,8 +248,11 @@ fn unlock(args: &StateUnlock, backend: &dyn Backend, ui: &Ui) -> Ended {
         return Ok(Exit::Done);
     };
     if !args.force {
-        crate::cli::confirm::confirm(ui, &format!("The lock is held by {holder}.\nTake it away?"))
-            .map_err(|_| Stop::refused(format!("the lock is held by {holder}"), "--force takes it away without asking"))?;
+        crate::cli::confirm::confirm(ui, &format!("The lock is held by {holder}.\nTake it away?")).map_err(
+            |_| {
+                Stop::refused(format!("the lock is held by {holder}"), "--force takes it away without asking")
+            },
+        )?;
     }
     backend.unlock().map_err(failed)?;
     told(ui, &format!("Took the lock away from {holder}. They cannot write any more."));
