@@ -617,7 +617,7 @@ impl Doing<'_> {
         let before = self.recorded_attributes();
         for attribute in &self.schema.attributes {
             let name = attribute.name;
-            if attribute.change == Change::Setting || !attributes.0.contains_key(name) {
+            if attribute.change == Change::Setting || attributes.held(name).is_none() {
                 let known = self.job.want.get(name).or_else(|| before.get(name));
                 if let Some(value) = known {
                     attributes.set(name, value.clone());
@@ -626,7 +626,7 @@ impl Doing<'_> {
         }
         if let Some(rule) = self.schema.members() {
             let name = rule.attribute.name;
-            let arguments = if self.job.want.0.is_empty() { &before } else { &self.job.want };
+            let arguments = if self.job.want.is_empty() { &before } else { &self.job.want };
             let sets: Vec<_> = arguments.get(name).into_iter().collect();
             attributes = rule.recorded(attributes, arguments, &sets);
         }

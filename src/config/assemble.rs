@@ -221,7 +221,7 @@ fn finish_block(block: Block, mut raw: RawBlock, provider: ProviderName, checked
             settled: None,
             broken: true,
         };
-        raw.attributes.entry(name).or_insert(argument);
+        raw.attributes.entry(name).or_insert_with(|| Box::new(argument));
     }
     ResourceBlock {
         block,
@@ -233,7 +233,7 @@ fn finish_block(block: Block, mut raw: RawBlock, provider: ProviderName, checked
         sensitive: raw.sensitive,
         attributes: raw.attributes,
         place: raw.place,
-        reads: checked.reads,
+        reads: checked.reads.into_iter().collect(),
     }
 }
 

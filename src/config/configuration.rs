@@ -84,12 +84,12 @@ pub struct ResourceBlock {
     /// Attributes that must not be shown.
     pub sensitive: BTreeSet<String>,
     /// Its attributes.
-    pub attributes: BTreeMap<String, Argument>,
+    pub attributes: BTreeMap<String, Box<Argument>>,
     /// Where it is declared.
     pub place: Place,
-    /// Every reference of any part of it, also through locals, each with the place in this block;
+    /// Every reference of any part of it in order, also through locals, each with the place in this block;
     /// the attribute is missing where a whole block or object is read.
-    pub reads: BTreeMap<(Block, Option<String>), Place>,
+    pub reads: Box<[((Block, Option<String>), Place)]>,
 }
 
 /// What `depends_on` names.

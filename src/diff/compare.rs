@@ -283,7 +283,7 @@ fn taken_at_word(
         // What we made without it was made without it.
         let asked = recorded.is_none_or(|r| r.origin == Origin::Adopted || r.arguments.contains(name));
         if let (true, false, Some(value)) =
-            (asked, have.0.contains_key(name), want.get(name).and_then(Input::known))
+            (asked, have.held(name).is_some(), want.get(name).and_then(Input::known))
         {
             have.set(name, value.clone());
         }
@@ -302,7 +302,13 @@ fn wanted(
     for attribute in schema.arguments() {
         let name = attribute.name;
         let Some(input) = desired.inputs.get(name) else { continue };
-        let mut input = input.clone();
+        // What it reads makes edges, and they are made elsewhere.
+        let mut input = Input {
+            worth: input.worth.clone(),
+            sensitive: input.sensitive,
+            reads: BTreeSet::new(),
+            place: input.place.clone(),
+        };
         if let Some(there) = there
             && desired.ignored.contains(name)
         {

@@ -12,7 +12,7 @@ pub fn drift(schema: &KindSchema, recorded: &RecordedObject, live: &Attributes) 
         let name = attribute.name;
         let was = recorded.attributes.value(name);
         // What the answer does not hold has not moved as far as anybody can see.
-        let Some(is) = live.0.get(name) else { continue };
+        let Some(is) = live.held(name) else { continue };
         let is = match &attribute.compare {
             Compare::Volatile => continue,
             _ if attribute.change == Change::Setting => continue,

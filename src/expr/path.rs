@@ -380,8 +380,8 @@ impl<'a> Evaluator<'a> {
                     self.read(&address.block, address.key.clone(), "", true);
                     return Ok(None);
                 };
-                let names = view.known.0.keys().chain(&view.unknown);
-                let names: std::collections::BTreeSet<&'a String> = names.collect();
+                let names = view.known.names().chain(view.unknown.iter().map(String::as_str));
+                let names: std::collections::BTreeSet<&'a str> = names.collect();
                 names
                     .into_iter()
                     .map(|name| {

@@ -195,10 +195,10 @@ impl Lowering {
                     item.delta.found.clone().unwrap_or(Object { id, attributes: item.delta.have.clone() });
                 let mut object =
                     Object { attributes: item.delta.have.clone(), ..shown_object(&object, item) };
-                for (name, value) in settings(schema, item).0 {
+                for (name, value) in settings(schema, item) {
                     object.attributes.set(name, value);
                 }
-                object.attributes.0.retain(|name, _| !item.delta.sensitive.contains(name));
+                object.attributes.retain(|name| !item.delta.sensitive.contains(name));
                 let action = StepAction::Adopt { object, origin: Origin::Adopted, resolves: None };
                 let step = self.step(schema, proposal, address, item, action);
                 self.makes.insert(address.clone(), step);
@@ -360,9 +360,8 @@ impl Lowering {
                         id: object.id.clone(),
                         have: object
                             .attributes
-                            .0
                             .iter()
-                            .map(|(k, v)| (k.clone(), PlanInput::Known(v.clone())))
+                            .map(|(k, v)| (k.to_owned(), PlanInput::Known(v.clone())))
                             .collect(),
                         deposed: true,
                     },
@@ -642,16 +641,16 @@ fn settings(schema: &KindSchema, item: &Item) -> Attributes {
 /// What is recorded when an object is bound before it is changed: what counts as ours.
 fn bound_attributes(delta: &crate::diff::Delta, schema: &KindSchema, item: &Item) -> Attributes {
     let mut attributes = delta.have.clone();
-    for (name, value) in settings(schema, item).0 {
+    for (name, value) in settings(schema, item) {
         attributes.set(name, value);
     }
-    attributes.0.retain(|name, _| !delta.sensitive.contains(name));
+    attributes.retain(|name| !delta.sensitive.contains(name));
     attributes
 }
 
 fn shown_object(object: &Object, item: &Item) -> Object {
     let mut object = object.clone();
-    object.attributes.0.retain(|name, _| !item.delta.sensitive.contains(name));
+    object.attributes.retain(|name| !item.delta.sensitive.contains(name));
     object
 }
 

@@ -5,6 +5,7 @@
 //! nothing happened. Several that are equal in everything are interchangeable and bound oldest
 //! first. Anything else is for the user to say; nothing is guessed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -119,7 +120,7 @@ pub fn resolve(
 fn as_intended(want: &Attributes, object: &Object) -> Object {
     let mut made = object.clone();
     for (name, value) in want.iter() {
-        if !made.attributes.0.contains_key(name) {
+        if made.attributes.held(name).is_none() {
             made.attributes.set(name, value.clone());
         }
     }
@@ -128,7 +129,10 @@ fn as_intended(want: &Attributes, object: &Object) -> Object {
 
 impl Resolution {
     /// The record with what was found bound to its address.
-    pub fn bind(&self, recorded: &Recorded) -> Recorded {
+    pub fn bind<'r>(&self, recorded: &'r Recorded) -> Cow<'r, Recorded> {
+        if self.adopted.is_empty() {
+            return Cow::Borrowed(recorded);
+        }
         let mut bound = recorded.clone();
         for (address, (seq, object)) in &self.adopted {
             let Some(pending) = recorded.pending.get(seq) else { continue };
@@ -151,7 +155,7 @@ impl Resolution {
             };
             bound.objects.insert(address.clone(), object);
         }
-        bound
+        Cow::Owned(bound)
     }
 }
 
@@ -168,7 +172,7 @@ pub fn could_be(schema: &KindSchema, want: &Attributes, object: &Object, since: 
     young
         && want.iter().all(|(name, value)| {
             let Some(attribute) = schema.attribute(name) else { return true };
-            let shown = object.attributes.0.get(name);
+            let shown = object.attributes.held(name);
             shown.is_none_or(|there| diff::equal(attribute, value, there))
         })
 }

@@ -69,8 +69,8 @@ pub struct Item {
     pub delta: Delta,
     /// Where the author asked for it.
     pub place: Option<Place>,
-    /// Everything that was read for it.
-    pub reads: BTreeSet<Reference>,
+    /// Everything that was read for it, in order.
+    pub reads: Box<[Reference]>,
     /// Author's wishes.
     pub wishes: Wishes,
     /// Worth of the replacement triggers.
@@ -249,8 +249,8 @@ impl<'a> Walk<'a> {
             let Some(declared) = self.on.configuration.blocks.get(&block) else { continue };
             let mut needed = declared
                 .reads
-                .keys()
-                .map(|(b, _)| b)
+                .iter()
+                .map(|((b, _), _)| b)
                 .chain(declared.depends_on.iter().map(|(d, _)| d.block()));
             if needed.any(|b| self.blocked.contains(b)) {
                 self.blocked.insert(block);
@@ -340,7 +340,9 @@ impl<'a> Walk<'a> {
                     Some((asked, Ok(answer))) if *asked == args => {
                         let mut known = answer.clone();
                         for attribute in &schema.attributes {
-                            known.0.entry(attribute.name.to_owned()).or_default();
+                            if known.held(attribute.name).is_none() {
+                                known.set(attribute.name, Value::Null);
+                            }
                         }
                         View { known, unknown: BTreeSet::new(), sensitive }
                     }
@@ -423,12 +425,12 @@ impl<'a> Walk<'a> {
             self.note_drift(schema, &address, recorded, live.as_ref().map(|(o, _)| o));
             self.remember_extra(declared, &address, &each, &inputs);
             let view = delta.view(schema);
-            let reads = inputs.values().flat_map(|i| i.reads.iter().cloned()).collect();
+            let reads: BTreeSet<_> = inputs.values().flat_map(|i| i.reads.iter().cloned()).collect();
             let item = Item {
                 provider: declared.provider.clone(),
                 delta,
                 place: Some(declared.place.clone()),
-                reads,
+                reads: reads.into_iter().collect(),
                 wishes: Wishes {
                     prevent_destroy: declared.lifecycle.prevent_destroy,
                     create_before_destroy: declared.lifecycle.create_before_destroy,
@@ -568,7 +570,7 @@ impl<'a> Walk<'a> {
                 provider: sight.provider,
                 delta,
                 place: None,
-                reads: BTreeSet::new(),
+                reads: Box::default(),
                 wishes: Wishes {
                     prevent_destroy: self.prevents_destroy(address, recorded),
                     delete_s: recorded.delete_timeout_s,

@@ -5,6 +5,7 @@
 //! request body and back.
 
 mod address;
+mod attributes;
 mod catalog;
 mod members;
 mod normal;
@@ -14,6 +15,7 @@ mod types;
 mod value;
 
 pub use address::{Address, AddressError, Block, Key, Kind, Mode, ProviderName};
+pub use attributes::Attributes;
 pub use catalog::Catalog;
 pub use members::MemberRule;
 pub use object::{Fault, Identity, Object, ObjectId};
@@ -22,4 +24,4 @@ pub use schema::{
     OrderRule, Source,
 };
 pub use types::{Field, Type, TypeFault};
-pub use value::{Attributes, Number, Value};
+pub use value::{Number, Value};

@@ -7,14 +7,15 @@ impl KindSchema {
     /// that the author gave. Applying it twice changes nothing.
     pub fn normalise(&self, mut attributes: Attributes) -> Attributes {
         for schema in &self.attributes {
-            let Some(value) = attributes.0.get_mut(schema.name) else { continue };
-            if let (Compare::MiddlePart, Value::String(text)) = (&schema.compare, &mut *value) {
-                *text = middle_part(text).to_owned();
-            }
-            if needs_order(&schema.ty) {
-                let taken = std::mem::take(value);
+            let Some(value) = attributes.held(schema.name) else { continue };
+            let normal = match (&schema.compare, value) {
+                (Compare::MiddlePart, Value::String(text)) => Some(Value::from(middle_part(text))),
                 // What does not fit its own schema is kept as the API said it: reading is lenient.
-                *value = schema.ty.convert(taken.clone()).unwrap_or(taken);
+                _ if needs_order(&schema.ty) => schema.ty.convert(value.clone()).ok(),
+                _ => None,
+            };
+            if let Some(normal) = normal {
+                attributes.set(schema.name, normal);
             }
         }
         attributes

@@ -246,7 +246,7 @@ impl KindSchema {
     /// An answer, with what was known before of what it does not hold.
     pub fn known(&self, mut answer: Attributes, before: &Attributes) -> Attributes {
         for attribute in &self.attributes {
-            if !answer.0.contains_key(attribute.name)
+            if answer.held(attribute.name).is_none()
                 && let Some(value) = before.get(attribute.name)
             {
                 answer.set(attribute.name, value.clone());

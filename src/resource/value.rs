@@ -1,16 +1,15 @@
 //! Values: what an attribute is worth, from the YAML to the request body.
 
-use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 /// A concrete value. There is no "unknown" here: a value that is known only later is an
 /// input that has not been resolved yet (`expr::Input`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "serde_json::Value", try_from = "serde_json::Value")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// Nothing: the attribute is omitted, or the cloud does not say.
     #[default]
@@ -230,53 +229,94 @@ impl TryFrom<serde_json::Value> for Value {
 impl fmt::Display for Value {
     /// Compact JSON, the way values are quoted in messages.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        serde_json::Value::from(self.clone()).fmt(f)
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
     }
 }
 
-/// The attributes of one resource or object, by name, in the order of their names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Attributes(pub BTreeMap<String, Value>);
-
-impl Attributes {
-    /// No attributes.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The attribute's value; null counts as absent.
-    pub fn get<Q: Ord + ?Sized>(&self, name: &Q) -> Option<&Value>
-    where
-        String: Borrow<Q>,
-    {
-        self.0.get(name).filter(|v| !v.is_null())
-    }
-
-    /// The attribute's value, null where there is none.
-    pub fn value(&self, name: &str) -> &Value {
-        self.0.get(name).unwrap_or(&Value::Null)
-    }
-
-    /// The attribute as text.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.get(name).and_then(Value::as_str)
-    }
-
-    /// Sets an attribute and gives back what it was.
-    pub fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        self.0.insert(name.into(), value.into())
-    }
-
-    /// Name and value of each attribute that is set.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.as_str(), v))
+/// Written as what it is, with nothing in between: state, journal and plan are made of values.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(b) => serializer.serialize_bool(*b),
+            Value::Number(Number::Int(i)) => serializer.serialize_i64(*i),
+            Value::Number(Number::Float(f)) if f.is_finite() => serializer.serialize_f64(*f),
+            Value::Number(Number::Float(_)) => serializer.serialize_unit(),
+            Value::String(s) => serializer.serialize_str(s),
+            Value::List(items) => serializer.collect_seq(items),
+            Value::Map(entries) => serializer.collect_map(entries),
+        }
     }
 }
 
-impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Attributes {
-    fn from_iter<I: IntoIterator<Item = (K, V)>>(iter: I) -> Self {
-        Attributes(iter.into_iter().map(|(k, v)| (k.into(), v.into())).collect())
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        Value::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, b: bool) -> Result<Value, E> {
+        Ok(Value::Bool(b))
+    }
+
+    fn visit_i64<E>(self, i: i64) -> Result<Value, E> {
+        Ok(Value::from(i))
+    }
+
+    fn visit_u64<E>(self, u: u64) -> Result<Value, E> {
+        Ok(Value::Number(i64::try_from(u).map_or(Number::from_f64(u as f64), Number::Int)))
+    }
+
+    fn visit_f64<E: de::Error>(self, f: f64) -> Result<Value, E> {
+        if !f.is_finite() {
+            return Err(E::custom(NumberTooLarge(f.to_string())));
+        }
+        Ok(Value::Number(Number::from_f64(f)))
+    }
+
+    fn visit_str<E>(self, s: &str) -> Result<Value, E> {
+        Ok(Value::from(s))
+    }
+
+    fn visit_string<E>(self, s: String) -> Result<Value, E> {
+        Ok(Value::String(s))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = BTreeMap::new();
+        while let Some((name, value)) = entries.next_entry()? {
+            map.insert(name, value);
+        }
+        Ok(Value::Map(map))
     }
 }
 
@@ -290,5 +330,26 @@ mod tests {
         assert_eq!(v, Value::from(422_321_321_312_321_321));
         assert_eq!(v.to_string(), "422321321312321321");
         assert_eq!(serde_json::from_str::<Value>("8.0").unwrap(), Value::from(8));
+    }
+
+    #[test]
+    fn a_value_is_read_and_written_as_json_says() {
+        let text = r#"{"a":[1,-2.5,"x",null,true],"b":{"c":{}},"d":1.8446744073709552e+19}"#;
+        let direct: Value = serde_json::from_str(text).unwrap();
+        let through = Value::try_from(serde_json::from_str::<serde_json::Value>(text).unwrap()).unwrap();
+        assert_eq!(direct, through);
+        assert_eq!(serde_json::to_string(&direct).unwrap(), text);
+        assert_eq!(serde_json::to_value(&direct).unwrap(), serde_json::Value::from(direct));
+        let largest: Value = serde_json::from_str("18446744073709551615").unwrap();
+        assert_eq!(largest.to_string(), "1.8446744073709552e+19");
+    }
+
+    #[test]
+    fn a_number_that_nothing_holds_is_refused() {
+        assert!(serde_json::from_str::<Value>("1e999").is_err());
+        let infinite = de::value::F64Deserializer::<de::value::Error>::new(f64::INFINITY);
+        let refused = Value::deserialize(infinite).unwrap_err();
+        assert_eq!(refused.to_string(), "the number inf is too large");
+        assert_eq!(Value::Number(Number::Float(f64::NAN)).to_string(), "null");
     }
 }

@@ -208,8 +208,8 @@ impl Recorded {
             return Err(format!("{address} lives in another account, project or region"));
         }
         object.rebind(binding);
-        for (name, value) in &settings.0 {
-            object.attributes.set(name.clone(), value.clone());
+        for (name, value) in settings.iter() {
+            object.attributes.set(name, value.clone());
         }
         Ok(())
     }

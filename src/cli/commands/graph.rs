@@ -25,7 +25,7 @@ fn waits(configuration: &Configuration, catalog: &Catalog) -> Graph {
     let blocks = configuration.blocks.values();
     blocks
         .map(|declared| {
-            let reads = declared.reads.keys().map(|(block, _)| block);
+            let reads = declared.reads.iter().map(|((block, _), _)| block);
             let asked = declared.depends_on.iter().map(|(dependency, _)| dependency.block());
             let beside = beside(configuration, catalog, declared);
             let all = reads.chain(asked).chain(beside);

@@ -164,7 +164,7 @@ fn write_rows(rows: &[(String, String)], look: Look, out: &mut String) {
 fn redacted(object: &RecordedObject) -> serde_json::Value {
     let mut object = object.clone();
     for name in &object.sensitive {
-        object.attributes.0.insert(name.clone(), "(sensitive)".into());
+        object.attributes.set(name, "(sensitive)");
     }
     serde_json::to_value(&object).expect("a record is plain data: please report")
 }

@@ -127,7 +127,7 @@ impl Lowering<'_> {
                     let (place, key_place) = (self.document.place(value), self.document.place(key));
                     raw.attributes.insert(
                         word.to_owned(),
-                        Argument { template, place, key_place, settled: None, broken: false },
+                        Box::new(Argument { template, place, key_place, settled: None, broken: false }),
                     );
                 }
                 None => drop(raw.broken.insert(word.to_owned())),

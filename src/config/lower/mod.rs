@@ -47,7 +47,7 @@ pub(super) struct RawBlock {
     pub(super) lifecycle: Lifecycle,
     pub(super) timeouts: Timeouts,
     pub(super) sensitive: std::collections::BTreeSet<String>,
-    pub(super) attributes: BTreeMap<String, super::configuration::Argument>,
+    pub(super) attributes: BTreeMap<String, Box<super::configuration::Argument>>,
     /// Attributes that stand there with a fault: they are not missing.
     pub(super) broken: std::collections::BTreeSet<String>,
     pub(super) place: Place,

@@ -113,7 +113,7 @@ fn an_instance_reads_only_what_it_names() {
     }
     let block = &configuration.blocks[&"vpcep_accept.all".parse::<Block>().unwrap()];
     let reads: Vec<String> =
-        block.reads.keys().map(|(b, a)| format!("{b}.{}", a.as_deref().unwrap_or("*"))).collect();
+        block.reads.iter().map(|((b, a), _)| format!("{b}.{}", a.as_deref().unwrap_or("*"))).collect();
     assert_eq!(reads, ["vpcep_service.p.*", "vpcep_service.p.id"]);
 }
 

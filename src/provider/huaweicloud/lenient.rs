@@ -208,7 +208,7 @@ impl Build {
     }
 
     pub(super) fn done(self) -> Attributes {
-        Attributes(self.0)
+        self.0.into_iter().collect()
     }
 }
 

@@ -89,7 +89,9 @@ fn id_or_name(args: &Attributes) -> Result<(&'static str, &str), ReadFault> {
 /// What was asked and what was found.
 fn with(args: &Attributes, mut found: Attributes) -> Attributes {
     for (name, value) in args.iter() {
-        found.0.entry(name.to_owned()).or_insert_with(|| value.clone());
+        if found.held(name).is_none() {
+            found.set(name, value.clone());
+        }
     }
     found
 }
@@ -159,11 +161,9 @@ impl Huawei {
 
 /// A connection as one element of the lookup's list.
 fn connection(one: Object) -> Value {
-    let mut fields = one.attributes.0;
-    fields.retain(|name, _| {
-        ["domain_id", "status", "marker_id", "description", "created_at"].contains(&name.as_str())
-    });
-    fields.insert("id".to_owned(), Value::from(one.id));
+    let mut fields = one.attributes;
+    fields.retain(|name| ["domain_id", "status", "marker_id", "description", "created_at"].contains(&name));
+    fields.set("id", one.id);
     Value::from(fields)
 }
 

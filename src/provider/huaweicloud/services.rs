@@ -83,7 +83,7 @@ impl PortRow<'_> {
         build.set("server_port", self.server_port);
         let protocol = self.protocol.filter(|protocol| !protocol.is_empty());
         build.set("protocol", Some(protocol.map_or_else(|| "TCP".to_owned(), |p| p.to_ascii_uppercase())));
-        Value::from(build.done().0)
+        Value::from(build.done())
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn object(service: &str, records: Vec<Object>) -> Object {
             Some((record.attributes.text("permission")?.to_owned(), Value::from(record.id.clone())))
         })
         .collect();
-    let members: Vec<Value> = records.into_iter().map(|record| Value::from(record.attributes.0)).collect();
+    let members: Vec<Value> = records.into_iter().map(|record| Value::from(record.attributes)).collect();
     let mut build = Build::default();
     build.set("id", Some(service));
     build.set("endpoint_service_id", Some(service));

@@ -7,7 +7,6 @@ mod fence;
 mod http;
 mod journey;
 mod permissions;
-mod scale;
 mod services;
 mod stored;
 
