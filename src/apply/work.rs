@@ -146,7 +146,7 @@ impl Doing<'_> {
                 }
                 let effect = Effect::Create { want: self.job.want.clone() };
                 let made = self.perform(&effect, self.with_parent()).await?;
-                let object = self.settled(made).await?;
+                let object = self.settled(made, &[]).await?;
                 self.finish(object).await
             }
             StepAction::Update { id, adopt, .. } => {
@@ -160,7 +160,7 @@ impl Doing<'_> {
                 };
                 let before = Object { id: id.clone(), attributes: self.job.have.clone() };
                 let changed = self.perform(&effect, Some(before)).await?;
-                let object = self.settled(changed).await?;
+                let object = self.settled(changed, &[]).await?;
                 self.bind().await?;
                 self.finish(object).await
             }
@@ -172,7 +172,7 @@ impl Doing<'_> {
             }
             StepAction::Await { id } => {
                 let object = Object { id: id.clone(), attributes: self.recorded_attributes() };
-                let object = self.settled(Told { object, fresh: false }).await?;
+                let object = self.settled(Told { object, fresh: false }, &[]).await?;
                 self.finish(object).await
             }
             StepAction::Record { id, .. } => {
@@ -205,15 +205,27 @@ impl Doing<'_> {
         let kind = &self.schema.kind;
         let calls = provider::calls(kind, effect);
         let mut object = before;
+        // What no answer shows is as recorded until its call has succeeded, and then as wanted.
+        for name in calls.iter().filter_map(|call| call.sets.as_ref()) {
+            object.iter_mut().for_each(|o| drop(o.attributes.0.remove(name)));
+        }
         let mut fresh = false;
         let _turn = match self.lane_of(effect) {
             Some(lane) => Some(self.worker.lane(lane).lock_owned().await),
             None => None,
         };
-        for (index, call) in calls.iter().enumerate() {
-            let reply = self.one_call(effect, call, index, calls.len(), object.as_ref()).await?;
+        for index in 0..calls.len() {
+            let reply = self.one_call(effect, &calls, index, object.as_ref()).await?;
             fresh = reply.is_some();
             object = reply.or(object);
+            let rest = &calls[index + 1..];
+            // A new object takes no more calls before it is there.
+            if calls[index].makes
+                && !rest.is_empty()
+                && let Some(made) = object.take()
+            {
+                object = Some(self.settled(Told { object: made, fresh }, rest).await?);
+            }
         }
         match object {
             Some(object) => Ok(Told { object, fresh }),
@@ -242,11 +254,12 @@ impl Doing<'_> {
     async fn one_call(
         &self,
         effect: &Effect,
-        call: &Call,
+        calls: &[Call],
         index: usize,
-        of: usize,
         object: Option<&Object>,
     ) -> Result<Option<Object>, StepEnd> {
+        let call = &object.map_or_else(|| calls[index].clone(), |o| calls[index].for_object(&o.id));
+        let (of, rest) = (calls.len(), &calls[index + 1..]);
         let mut pause = Duration::from_secs(1);
         let mut unanswered = 0;
         loop {
@@ -269,8 +282,7 @@ impl Doing<'_> {
             let (outcome, next) = match result {
                 Ok(reply) => {
                     let told = reply.object.map(|o| self.normal(o));
-                    let last = index + 1 == of;
-                    (self.made(effect, told.clone().or_else(|| object.cloned()), last), Next::Done(told))
+                    (self.made(effect, told.clone().or_else(|| object.cloned()), rest), Next::Done(told))
                 }
                 Err(WriteFault::Refused(Class::State, fault)) if provider::is_passing(&fault.code) => {
                     (Outcome::Failed { fault: fault.clone() }, Next::Again(fault))
@@ -294,7 +306,8 @@ impl Doing<'_> {
                 Next::Done(object) => return Ok(object),
                 Next::End(end) => return Err(end),
                 Next::Again(fault) => fault,
-                Next::Look(fault) if call.makes => match self.look(effect, seq, begun_at, fault).await? {
+                Next::Look(fault) if call.makes => match self.look(effect, seq, begun_at, rest, fault).await?
+                {
                     Some(object) => return Ok(Some(object)),
                     None => continue, // nothing happened, everything would show: do it again
                 },
@@ -317,14 +330,14 @@ impl Doing<'_> {
         }
     }
 
-    /// What an answered call came to.
-    fn made(&self, effect: &Effect, object: Option<Object>, last: bool) -> Outcome {
+    /// What an answered call came to, where `rest` is still to be done.
+    fn made(&self, effect: &Effect, object: Option<Object>, rest: &[Call]) -> Outcome {
         match (effect, object) {
             // What exists with its parent does not go; it is no longer ours.
-            (Effect::Delete { .. }, _) => Outcome::Gone { settling: !last || !self.schema.adopts },
+            (Effect::Delete { .. }, _) => Outcome::Gone { settling: !rest.is_empty() || !self.schema.adopts },
             (_, Some(object)) => {
                 self.worker.claims.claim(&object.id);
-                Outcome::Made { object: self.as_recorded(object), settling: true }
+                Outcome::Made { object: self.as_recorded(object, rest), settling: true }
             }
             (_, None) => Outcome::Failed { fault: Fault::message("the answer held no object") },
         }
@@ -336,6 +349,7 @@ impl Doing<'_> {
         effect: &Effect,
         seq: Seq,
         begun: Timestamp,
+        rest: &[Call],
         fault: Fault,
     ) -> Result<Option<Object>, StepEnd> {
         let Effect::Create { want } = effect else { return Err(StepEnd::Uncertain(fault)) };
@@ -346,7 +360,7 @@ impl Doing<'_> {
                 .await;
         match found {
             Found::Made(object) => {
-                let object = self.as_recorded(object);
+                let object = self.as_recorded(object, rest);
                 let entry = Entry::Adopted {
                     address: self.step().address.clone(),
                     object: object.clone(),
@@ -406,8 +420,9 @@ impl Doing<'_> {
         }
     }
 
-    /// Waits until an object is where it was led to; gives it as it is then.
-    async fn settled(&self, told: Told) -> Result<Object, StepEnd> {
+    /// Waits until an object is where it was led to; gives it as it is then. `rest` is still to be
+    /// done.
+    async fn settled(&self, told: Told, rest: &[Call]) -> Result<Object, StepEnd> {
         let Told { object, fresh } = told;
         let want = match &self.step().action {
             StepAction::Await { .. } => self.recorded_arguments(),
@@ -444,7 +459,7 @@ impl Doing<'_> {
                     match &last {
                         Settling::Ready => return Ok(object),
                         Settling::Failed(fault) => {
-                            let object = self.as_recorded(object);
+                            let object = self.as_recorded(object, rest);
                             self.seen(&object, false, Some(fault.clone())).await?;
                             return Err(StepEnd::Failed(fault.clone()));
                         }
@@ -472,7 +487,7 @@ impl Doing<'_> {
 
     /// The object is as it should be: recorded, and with it what it completes.
     async fn finish(&self, object: Object) -> Result<Done, StepEnd> {
-        let object = self.as_recorded(object);
+        let object = self.as_recorded(object, &[]);
         self.seen(&object, false, None).await?;
         let completed = match &self.step().completes {
             Some(other) => self.complete(other).await?,
@@ -505,15 +520,18 @@ impl Doing<'_> {
                 let overdue = Instant::now() >= until;
                 if settled && (late || status(&object.attributes) != status(&recorded.attributes)) || overdue
                 {
+                    // What the answer does not hold stays as it was recorded.
+                    let mut attributes = recorded.attributes.clone();
+                    attributes.0.extend(object.attributes.0.clone());
                     let entry = Entry::Seen {
                         address: other.clone(),
                         id: object.id.clone(),
-                        attributes: object.attributes.clone(),
+                        attributes: attributes.clone(),
                         settling: false,
                         taint: None,
                     };
                     self.worker.record(entry).await?;
-                    return Ok(Some((other.clone(), object.attributes.clone())));
+                    return Ok(Some((other.clone(), attributes)));
                 }
             } else if Instant::now() >= until {
                 return Ok(None); // the next refresh reads it
@@ -571,14 +589,16 @@ impl Doing<'_> {
     }
 
     /// An object as it is recorded: of a shared set our own members, with the settings of ours and
-    /// what the answer does not hold.
-    fn as_recorded(&self, object: Object) -> Object {
+    /// what the answer does not hold, as far as it does not take the `rest` of the calls.
+    fn as_recorded(&self, object: Object, rest: &[Call]) -> Object {
         let mut attributes = object.attributes;
         let before = self.recorded_attributes();
         for attribute in &self.schema.attributes {
             let name = attribute.name;
             if attribute.change == Change::Setting || !attributes.0.contains_key(name) {
-                let known = self.job.want.get(name).or_else(|| before.get(name));
+                let due = rest.iter().any(|call| call.sets.as_deref() == Some(name));
+                let wanted = self.job.want.get(name).filter(|_| !due);
+                let known = wanted.or_else(|| before.get(name));
                 if let Some(value) = known {
                     attributes.set(name, value.clone());
                 }
