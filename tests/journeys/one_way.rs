@@ -23,7 +23,7 @@ async fn changes(journey: &Journey) -> Vec<Change> {
 }
 
 fn count(journey: &Journey, operation: &str) -> u64 {
-    journey.sim.request_counts().get(operation).copied().unwrap_or_default() as u64
+    journey.sim.request_counts().get(operation).copied().unwrap_or_default()
 }
 
 #[tokio::test(start_paused = true)]
