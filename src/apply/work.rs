@@ -149,7 +149,7 @@ impl Doing<'_> {
                     return Ok(done);
                 }
                 let made = self.perform(&effect, self.with_parent()).await?;
-                let object = self.settled(made).await?;
+                let object = self.settled(made, &[]).await?;
                 self.finish(object).await
             }
             StepAction::Update { id, adopt, .. } => {
@@ -163,7 +163,7 @@ impl Doing<'_> {
                 };
                 let before = Object { id: id.clone(), attributes: self.job.have.clone() };
                 let changed = self.perform(&effect, Some(before)).await?;
-                let object = self.settled(changed).await?;
+                let object = self.settled(changed, &[]).await?;
                 self.bind().await?;
                 self.finish(object).await
             }
@@ -175,7 +175,7 @@ impl Doing<'_> {
             }
             StepAction::Await { id } => {
                 let object = Object { id: id.clone(), attributes: self.recorded_attributes() };
-                let object = self.settled(Told { object, fresh: false }).await?;
+                let object = self.settled(Told { object, fresh: false }, &[]).await?;
                 self.finish(object).await
             }
             StepAction::Record { id, .. } => {
@@ -201,8 +201,8 @@ impl Doing<'_> {
     async fn adopt_as_it_is(&self, effect: &Effect) -> Result<Option<Done>, StepEnd> {
         let Some(there) = self.with_parent() else { return Ok(None) };
         if provider::calls(&self.schema.kind, effect).is_empty() {
-            let object = self.settled(Told { object: there, fresh: false }).await?;
-            let object = self.as_recorded(object);
+            let object = self.settled(Told { object: there, fresh: false }, &[]).await?;
+            let object = self.as_recorded(object, &[]);
             self.adopt(object.clone(), Origin::Made, None).await?;
             return self.finish(object).await.map(Some);
         }
@@ -218,7 +218,7 @@ impl Doing<'_> {
         if self.job.want.iter().any(|(name, value)| differs(name, value)) {
             return Ok(None);
         }
-        let object = self.as_recorded(object);
+        let object = self.as_recorded(object, &[]);
         self.adopt(object.clone(), Origin::Adopted, None).await?;
         self.finish(object).await.map(Some)
     }
@@ -236,15 +236,29 @@ impl Doing<'_> {
         let kind = &self.schema.kind;
         let calls = provider::calls(kind, effect);
         let mut object = before;
+        // What no answer shows is as recorded until its call has succeeded, and then as wanted.
+        let later: Vec<&str> = calls.iter().filter_map(|call| call.sets.as_deref()).collect();
+        if let Some(object) = &mut object {
+            object.attributes.retain(|name| !later.contains(&name));
+        }
+
         let mut fresh = false;
         let _turn = match self.lane_of(effect) {
             Some(lane) => Some(self.worker.lane(lane).lock_owned().await),
             None => None,
         };
-        for (index, call) in calls.iter().enumerate() {
-            let reply = self.one_call(effect, call, index, calls.len(), object.as_ref()).await?;
+        for index in 0..calls.len() {
+            let reply = self.one_call(effect, &calls, index, object.as_ref()).await?;
             fresh = reply.is_some();
             object = reply.or(object);
+            let rest = &calls[index + 1..];
+            // A new object takes no more calls before it is there.
+            if calls[index].makes
+                && !rest.is_empty()
+                && let Some(made) = object.take()
+            {
+                object = Some(self.settled(Told { object: made, fresh }, rest).await?);
+            }
         }
         match object {
             Some(object) => Ok(Told { object, fresh }),
@@ -273,11 +287,12 @@ impl Doing<'_> {
     async fn one_call(
         &self,
         effect: &Effect,
-        call: &Call,
+        calls: &[Call],
         index: usize,
-        of: usize,
         object: Option<&Object>,
     ) -> Result<Option<Object>, StepEnd> {
+        let call = &object.map_or_else(|| calls[index].clone(), |o| calls[index].for_object(&o.id));
+        let (of, rest) = (calls.len(), &calls[index + 1..]);
         let mut pause = Duration::from_secs(1);
         let mut unanswered = 0;
         loop {
@@ -300,8 +315,7 @@ impl Doing<'_> {
             let (outcome, next) = match result {
                 Ok(reply) => {
                     let told = reply.object.map(|o| self.normal(o));
-                    let last = index + 1 == of;
-                    (self.made(effect, told.clone().or_else(|| object.cloned()), last), Next::Done(told))
+                    (self.made(effect, told.clone().or_else(|| object.cloned()), rest), Next::Done(told))
                 }
                 Err(WriteFault::Refused(Class::State, fault)) if provider::is_passing(&fault.code) => {
                     (Outcome::Failed { fault: fault.clone() }, Next::Again(fault))
@@ -325,7 +339,8 @@ impl Doing<'_> {
                 Next::Done(object) => return Ok(object),
                 Next::End(end) => return Err(end),
                 Next::Again(fault) => fault,
-                Next::Look(fault) if call.makes => match self.look(effect, seq, begun_at, fault).await? {
+                Next::Look(fault) if call.makes => match self.look(effect, seq, begun_at, rest, fault).await?
+                {
                     Some(object) => return Ok(Some(object)),
                     None => continue, // nothing happened, everything would show: do it again
                 },
@@ -348,14 +363,14 @@ impl Doing<'_> {
         }
     }
 
-    /// What an answered call came to.
-    fn made(&self, effect: &Effect, object: Option<Object>, last: bool) -> Outcome {
+    /// What an answered call came to, where `rest` is still to be done.
+    fn made(&self, effect: &Effect, object: Option<Object>, rest: &[Call]) -> Outcome {
         match (effect, object) {
             // What exists with its parent does not go; it is no longer ours.
-            (Effect::Delete { .. }, _) => Outcome::Gone { settling: !last || !self.schema.adopts },
+            (Effect::Delete { .. }, _) => Outcome::Gone { settling: !rest.is_empty() || !self.schema.adopts },
             (_, Some(object)) => {
                 self.worker.claims.claim(&object.id);
-                Outcome::Made { object: self.as_recorded(object), settling: true }
+                Outcome::Made { object: self.as_recorded(object, rest), settling: true }
             }
             (_, None) => Outcome::Failed { fault: Fault::message("the answer held no object") },
         }
@@ -367,6 +382,7 @@ impl Doing<'_> {
         effect: &Effect,
         seq: Seq,
         begun: Timestamp,
+        rest: &[Call],
         fault: Fault,
     ) -> Result<Option<Object>, StepEnd> {
         let Effect::Create { want } = effect else { return Err(StepEnd::Uncertain(fault)) };
@@ -377,7 +393,7 @@ impl Doing<'_> {
                 .await;
         match found {
             Found::Made(object) => {
-                let object = self.as_recorded(object);
+                let object = self.as_recorded(object, rest);
                 let entry = Entry::Adopted {
                     address: self.step().address.clone(),
                     object: object.clone(),
@@ -445,8 +461,9 @@ impl Doing<'_> {
         }
     }
 
-    /// Waits until an object is where it was led to; gives it as it is then.
-    async fn settled(&self, told: Told) -> Result<Object, StepEnd> {
+    /// Waits until an object is where it was led to; gives it as it is then. `rest` is still to be
+    /// done.
+    async fn settled(&self, told: Told, rest: &[Call]) -> Result<Object, StepEnd> {
         let Told { object, fresh } = told;
         let want = match &self.step().action {
             StepAction::Await { .. } => self.recorded_arguments(),
@@ -483,7 +500,7 @@ impl Doing<'_> {
                     match &last {
                         Settling::Ready => return Ok(object),
                         Settling::Failed(fault) => {
-                            let object = self.as_recorded(object);
+                            let object = self.as_recorded(object, rest);
                             self.seen(&object, false, Some(fault.clone())).await?;
                             return Err(StepEnd::Failed(fault.clone()));
                         }
@@ -511,7 +528,7 @@ impl Doing<'_> {
 
     /// The object is as it should be: recorded, and with it what it completes.
     async fn finish(&self, object: Object) -> Result<Done, StepEnd> {
-        let object = self.as_recorded(object);
+        let object = self.as_recorded(object, &[]);
         self.seen(&object, false, None).await?;
         let completed = match &self.step().completes {
             Some(other) => self.complete(other).await?,
@@ -611,14 +628,16 @@ impl Doing<'_> {
     }
 
     /// An object as it is recorded: of a shared set our own members, with the settings of ours and
-    /// what the answer does not hold.
-    fn as_recorded(&self, object: Object) -> Object {
+    /// what the answer does not hold, as far as it does not take the `rest` of the calls.
+    fn as_recorded(&self, object: Object, rest: &[Call]) -> Object {
         let mut attributes = object.attributes;
         let before = self.recorded_attributes();
         for attribute in &self.schema.attributes {
             let name = attribute.name;
             if attribute.change == Change::Setting || attributes.held(name).is_none() {
-                let known = self.job.want.get(name).or_else(|| before.get(name));
+                let due = rest.iter().any(|call| call.sets.as_deref() == Some(name));
+                let wanted = self.job.want.get(name).filter(|_| !due);
+                let known = wanted.or_else(|| before.get(name));
                 if let Some(value) = known {
                     attributes.set(name, value.clone());
                 }

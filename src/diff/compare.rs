@@ -351,7 +351,7 @@ fn differing(
         if input.known().is_some_and(|value| equal(attribute, value, there)) {
             continue;
         }
-        let (replaces, why) = replacement(attribute, recorded);
+        let (replaces, why) = replacement(attribute, input, there, recorded);
         if reason.is_none() {
             reason = why;
         }
@@ -369,6 +369,8 @@ fn differing(
 
 fn replacement(
     attribute: &AttributeSchema,
+    input: &Input,
+    there: &Value,
     recorded: Option<&RecordedObject>,
 ) -> (Option<String>, Option<Reason>) {
     let name = attribute.name;
@@ -376,13 +378,16 @@ fn replacement(
         let text = format!("the API refused to change `{name}` in place: {fault}");
         return (Some(text.clone()), Some(Reason::new(ReasonCode::Refused, text)));
     }
-    match attribute.change {
-        Change::Replace(why) => {
-            let text = format!("`{name}` cannot be changed in place: {why}");
-            (Some(why.to_owned()), Some(Reason::new(ReasonCode::CannotUpdate, text)))
-        }
-        Change::InPlace | Change::Setting => (None, None),
-    }
+    let why = match attribute.change {
+        Change::Replace(why) => why.to_owned(),
+        Change::OneWay(way, why) if !way.leads(there, input.known()) => match input.known() {
+            Some(_) => why.to_owned(),
+            None => format!("what it will be is known only after apply, and {why}"),
+        },
+        Change::InPlace | Change::OneWay(..) | Change::Setting => return (None, None),
+    };
+    let text = format!("`{name}` cannot be changed in place: {why}");
+    (Some(why), Some(Reason::new(ReasonCode::CannotUpdate, text)))
 }
 
 /// Every argument as something new.
@@ -413,4 +418,57 @@ fn sensitive(want: &BTreeMap<String, Input>, recorded: Option<&RecordedObject>) 
     // A secret stays one as long as the old value may be shown beside the new.
     let was = recorded.into_iter().flat_map(|r| &r.sensitive).filter(|n| want.contains_key(*n)).cloned();
     named.chain(was).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::Deferred;
+    use crate::resource::{OneWay, Type};
+
+    fn value(json: serde_json::Value) -> Value {
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn a_way_that_leads_in_one_direction() {
+        use serde_json::json;
+        let edition =
+            AttributeSchema::optional("a", Type::String, "").one_way(OneWay::From("basic"), "no way back");
+        let set = AttributeSchema::optional("a", Type::set(Type::String), "")
+            .one_way(OneWay::Growing, "it only grows");
+        let unknown = "what it will be is known only after apply, and it only grows";
+        // What is there, what is wanted (nothing: not known yet), and why it takes a new object if it does;
+        // none at all where nothing differs.
+        for (schema, there, want, expected) in [
+            (&edition, json!(null), Some(json!("basic")), None),
+            (&edition, json!("basic"), Some(json!("basic")), None),
+            (&edition, json!(null), Some(json!("professional")), Some(None)),
+            (&edition, json!("basic"), Some(json!("professional")), Some(None)),
+            (&edition, json!("professional"), Some(json!("professional")), None),
+            (&edition, json!("professional"), Some(json!("basic")), Some(Some("no way back"))),
+            (&edition, json!("basic"), None, Some(None)),
+            (&set, json!(null), Some(json!([])), None),
+            (&set, json!(null), Some(json!(["a"])), Some(None)),
+            (&set, json!(["b"]), Some(json!(["a", "b"])), Some(None)),
+            (&set, json!(["a", "b"]), Some(json!(["a", "b"])), None),
+            (&set, json!(["a", "b"]), Some(json!(["a"])), Some(Some("it only grows"))),
+            (&set, json!(["a"]), Some(json!(["b"])), Some(Some("it only grows"))),
+            (&set, json!(["a"]), Some(json!([])), Some(Some("it only grows"))),
+            (&set, json!(null), None, Some(None)),
+            (&set, json!(["a"]), None, Some(Some(unknown))),
+        ] {
+            let kind = KindSchema::managed("k", "p", "", vec![schema.clone()]);
+            let late = Deferred { source: Value::Null, scope: BTreeMap::new(), needs: BTreeSet::new() };
+            let worth = want.clone().map_or(Worth::Deferred(late), |want| Worth::Known(value(want)));
+            let input = Input { worth, sensitive: false, reads: BTreeSet::new(), place: None };
+            let wanted = BTreeMap::from([("a".to_owned(), input)]);
+            let mut have = Attributes::new();
+            have.set("a", value(there.clone()));
+            let (_, differences, reason) = differing(&kind, &wanted, &have, None);
+            let told = differences.first().map(|d| d.replaces.as_deref());
+            assert_eq!(told, expected, "{there} {want:?}");
+            assert_eq!(reason.is_some(), expected.flatten().is_some(), "{there} {want:?}");
+        }
+    }
 }

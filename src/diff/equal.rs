@@ -1,17 +1,22 @@
 //! When two values of an attribute are the same.
 
-use crate::resource::{AttributeSchema, Compare, Value};
+use crate::resource::{AttributeSchema, Change, Compare, OneWay, Value};
 
 /// Whether the wanted value is what is there. Both are in normal form.
 pub fn equal(schema: &AttributeSchema, want: &Value, there: &Value) -> bool {
     match (want, there) {
         (a, b) if a == b => true,
         // An empty collection or text and none at all: the APIs do not keep them apart.
-        (a, Value::Null) | (Value::Null, a) => is_empty(a),
+        (a, Value::Null) | (Value::Null, a) => is_empty(a) || is_start(schema, a),
         // A shape that is only partly ours (a policy document) may come back with other spacing or
         // order of keys, which values do not have, so there is nothing more to forgive.
         _ => schema.compare == Compare::Volatile,
     }
+}
+
+/// Whether it is the value with which every object starts.
+fn is_start(schema: &AttributeSchema, value: &Value) -> bool {
+    matches!(schema.change, Change::OneWay(OneWay::From(start), _) if value.as_str() == Some(start))
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -26,7 +31,7 @@ fn is_empty(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::{Change, Source, Type};
+    use crate::resource::{Source, Type};
 
     #[test]
     fn empty_and_absent_are_the_same_and_false_is_not() {

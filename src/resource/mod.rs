@@ -21,7 +21,7 @@ pub use members::MemberRule;
 pub use object::{Fault, Identity, Object, ObjectId};
 pub use schema::{
     AttributeSchema, Change, Check, Compare, Completes, Exclusive, Forgets, KindSchema, Known, Listing,
-    OrderRule, Source,
+    OneWay, OrderRule, Source,
 };
 pub use types::{Field, Type, TypeFault};
 pub use value::{Number, Value};

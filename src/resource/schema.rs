@@ -90,8 +90,19 @@ pub enum Change {
     InPlace,
     /// A new object, for the reason given (a clause: "the API has no call that changes it").
     Replace(&'static str),
+    /// In place if the new value lies this way, a new object otherwise, for the reason given.
+    OneWay(OneWay, &'static str),
     /// A setting of ours that no API holds (a whitelist's `mode`): recorded, never sent.
     Setting,
+}
+
+/// The direction in which a value can change in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OneWay {
+    /// Away from this value, with which every object starts: nothing known is this value, too.
+    From(&'static str),
+    /// A set may gain members, and lose none.
+    Growing,
 }
 
 /// How an attribute is compared.
@@ -196,6 +207,21 @@ pub struct Completes {
     pub attribute: &'static str,
     /// The other object's kind.
     pub kind: &'static str,
+}
+
+impl OneWay {
+    /// Whether the way leads from what is there to what is wanted. A want that is not known
+    /// yet may be anything.
+    pub fn leads(self, there: &Value, want: Option<&Value>) -> bool {
+        match self {
+            OneWay::From(start) => there.as_str().unwrap_or(start) == start,
+            OneWay::Growing => {
+                let there = there.as_list().unwrap_or_default();
+                let want = want.and_then(Value::as_list).unwrap_or_default();
+                there.iter().all(|member| want.contains(member))
+            }
+        }
+    }
 }
 
 impl KindSchema {
@@ -310,6 +336,13 @@ impl AttributeSchema {
     #[must_use]
     pub fn replaces(mut self, why: &'static str) -> AttributeSchema {
         self.change = Change::Replace(why);
+        self
+    }
+
+    /// It changes in place one way only; the other way takes a new object, for this reason.
+    #[must_use]
+    pub fn one_way(mut self, way: OneWay, why: &'static str) -> AttributeSchema {
+        self.change = Change::OneWay(way, why);
         self
     }
 

@@ -39,8 +39,12 @@ pub struct Call {
     pub operation: String,
     /// The HTTP method.
     pub method: String,
-    /// The path below the project, such as `/vpc-endpoint-services`.
+    /// The path below the project, such as `/vpc-endpoint-services`. In a call that follows the one
+    /// that makes the object, `{id}` stands for the object's id until it is known.
     pub path: String,
+    /// The API version in the address, where it is not the usual one (`v2`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// The body, if the call has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<serde_json::Value>,
@@ -49,4 +53,16 @@ pub struct Call {
     /// The client token, for an API that takes one: with it a repeat is the same call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,
+    /// The attribute that this call alone sets and that no answer shows: it is so once this call
+    /// has succeeded, not before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sets: Option<String>,
+}
+
+impl Call {
+    /// The call with the object's id in its path.
+    #[must_use]
+    pub fn for_object(&self, id: &str) -> Call {
+        Call { path: self.path.replace("{id}", id), ..self.clone() }
+    }
 }

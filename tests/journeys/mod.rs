@@ -4,6 +4,7 @@ mod drift;
 mod faults;
 mod imports;
 mod laws;
+mod one_way;
 mod replace;
 mod saved;
 mod sets;

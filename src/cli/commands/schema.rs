@@ -6,7 +6,7 @@ use crate::cli::failure::{Ended, Stop};
 use crate::cli::ui::Ui;
 use crate::provider;
 use crate::resource::{
-    AttributeSchema, Catalog, Change, Kind, KindSchema, Known, Listing, Mode, OrderRule, Source,
+    AttributeSchema, Catalog, Change, Kind, KindSchema, Known, Listing, Mode, OneWay, OrderRule, Source,
 };
 use crate::review::{Line, Look, Tone, value_text, wrap};
 
@@ -110,6 +110,12 @@ fn about(attribute: &AttributeSchema) -> String {
         (Source::Computed(Known::OnAcceptance), _) => parts.push("only once accepted".to_owned()),
         (_, Change::InPlace) => parts.push("changed in place".to_owned()),
         (_, Change::Replace(_)) => parts.push("a new value replaces the object".to_owned()),
+        (_, Change::OneWay(OneWay::From(start), _)) => {
+            parts.push(format!("away from `{start}` in place; back replaces the object"));
+        }
+        (_, Change::OneWay(OneWay::Growing, _)) => {
+            parts.push("grows in place; fewer replaces the object".to_owned());
+        }
         (_, Change::Setting) => parts.push("a setting of ours, never sent".to_owned()),
     }
     parts.join(", ")

@@ -76,15 +76,27 @@ pub(super) fn call(operation: &str, method: &str, path: &str, body: Option<Json>
         operation: operation.to_owned(),
         method: method.to_owned(),
         path: path.to_owned(),
+        version: None,
         body,
         makes: false,
         client_token: None,
+        sets: None,
     }
 }
 
 /// A call that makes an object; the API takes no client token.
 pub(super) fn making(operation: &str, path: &str, body: Json) -> Call {
     Call { makes: true, ..call(operation, "POST", path, Some(body)) }
+}
+
+/// A call of version 2 of the API that sets an attribute which no answer shows (section 5.7). It
+/// can be repeated: what is upgraded or added already stays so.
+pub(super) fn v2(operation: &str, path: &str, body: Option<Json>, sets: &str) -> Call {
+    Call {
+        version: Some("v2".to_owned()),
+        sets: Some(sets.to_owned()),
+        ..call(operation, "POST", path, body)
+    }
 }
 
 /// Puts a wanted attribute into a body.

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::effects::by_status;
-use super::kinds::ENDPOINT;
+use super::kinds::{ENDPOINT, PROFESSIONAL};
 use super::lenient::{Build, TagRow, Text, flag, text, texts, whole};
 use super::page::Row;
-use super::{call, changed, making, put, tags};
+use super::{call, changed, making, put, tags, v2};
 use crate::provider::{Call, Effect, Settling};
 use crate::resource::{Attributes, Object, Value};
 
@@ -151,7 +151,11 @@ fn default_policy() -> Json {
 /// What an effect on an endpoint takes.
 pub(super) fn calls(effect: &Effect) -> Vec<Call> {
     match effect {
-        Effect::Create { want } => vec![making("create_endpoint", "/vpc-endpoints", create_body(want))],
+        Effect::Create { want } => {
+            let mut calls = vec![making("create_endpoint", "/vpc-endpoints", create_body(want))];
+            calls.extend(upgrade("{id}", &Attributes::new(), want));
+            calls
+        }
         Effect::Update { id, have, want } => update(id, have, want),
         Effect::Delete { id, .. } => {
             vec![call("delete_endpoint", "DELETE", &format!("/vpc-endpoints/{id}"), None)]
@@ -220,8 +224,16 @@ fn update(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
             ));
         }
     }
+    calls.extend(upgrade(id, have, want));
     calls.extend(tags::calls("endpoint", id, have, want));
     calls
+}
+
+/// The upgrade to the professional edition, which a creation needs as well (section 5.7).
+fn upgrade(id: &str, have: &Attributes, want: &Attributes) -> Option<Call> {
+    let due = want.text("edition") == Some(PROFESSIONAL) && changed(have, want, "edition");
+    let path = format!("/vpc-endpoints/{id}/upgrade");
+    due.then(|| v2("upgrade_endpoint", &path, Some(json!({ "action": "start" })), "edition"))
 }
 
 /// Whether an endpoint is where it shall be (section 6.2). One that waits for its acceptance is: the

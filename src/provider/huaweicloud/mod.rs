@@ -33,11 +33,14 @@ use http::{Method, Response};
 use jiff::SignedDuration;
 
 pub use self::config::{REGIONS, SETTINGS};
-use self::effects::{call, changed, making, put};
+use self::effects::{call, changed, making, put, v2};
 pub use self::effects::{calls, created_at, lane, resting, settling};
 pub use self::errors::explain;
 use self::session::{Ask, Session};
 use super::{Clock, ProviderSetting, ReadFault, Retry, SettingFault, Transport};
+
+/// The version of the API that nearly all calls are of.
+const VERSION: &str = "v1";
 
 /// One provider block of this cloud: one account, project and region.
 #[derive(Clone, Debug)]
@@ -84,23 +87,16 @@ impl Huawei {
         &self.inner.session
     }
 
-    /// The request of an operation below the project.
-    fn ask<'a>(
-        &self,
-        project: &'a str,
-        operation: &'a str,
-        method: Method,
-        path: &str,
-        body: Option<Bytes>,
-    ) -> Ask<'a> {
-        let url = format!("{}/v1/{project}{path}", self.session().config().endpoint);
-        Ask { operation, method, url, body, project: Some(project) }
+    /// The address of a path below the project.
+    fn url(&self, version: &str, project: &str, path: &str) -> String {
+        format!("{}/{version}/{project}{path}", self.session().config().endpoint)
     }
 
     /// Reads below the project.
     async fn fetch(&self, operation: &str, path: &str) -> Result<Response<Bytes>, ReadFault> {
         let project = &self.session().identity().await?.project;
-        let ask = self.ask(project, operation, Method::GET, path, None);
+        let url = self.url(VERSION, project, path);
+        let ask = Ask { operation, method: Method::GET, url, body: None, project: Some(project) };
         self.session().read(&self.inner.retry, &ask).await
     }
 }

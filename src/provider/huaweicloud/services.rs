@@ -4,13 +4,13 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::effects::by_status;
-use super::kinds::SERVICE;
+use super::kinds::{PROFESSIONAL, SERVICE};
 use super::lenient::{Build, TagRow, Text, flag, sorted, text, texts, whole};
 use super::page::Row;
-use super::{call, changed, making, put, tags};
+use super::{call, changed, making, put, tags, v2};
 use crate::provider::{Call, Effect, Settling};
 use crate::resource::{Attributes, Object, Value};
 
@@ -148,7 +148,9 @@ fn given_name(name: &str) -> &str {
 pub(super) fn calls(effect: &Effect) -> Vec<Call> {
     match effect {
         Effect::Create { want } => {
-            vec![making("create_service", "/vpc-endpoint-services", create_body(want))]
+            let mut calls = vec![making("create_service", "/vpc-endpoint-services", create_body(want))];
+            calls.extend(beyond("{id}", &Attributes::new(), want));
+            calls
         }
         Effect::Update { id, have, want } => update(id, have, want),
         Effect::Delete { id, .. } => {
@@ -219,7 +221,26 @@ fn update(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
         .filter(|body| !body.is_empty())
         .map(|body| call("update_service", "PUT", &path, Some(Json::Object(body))))
         .collect();
+    calls.extend(beyond(id, have, want));
     calls.extend(tags::calls("endpoint_service", id, have, want));
+    calls
+}
+
+/// The calls of version 2, which a creation needs as well (section 5.7).
+fn beyond(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
+    let path = format!("/vpc-endpoint-services/{id}");
+    let mut calls = Vec::new();
+    if want.text("edition") == Some(PROFESSIONAL) && changed(have, want, "edition") {
+        calls.push(v2("upgrade_service", &format!("{path}/upgrade"), None, "edition"));
+    }
+    let there = have.value("server_resources").as_list().unwrap_or_default();
+    let wanted = want.value("server_resources").as_list().unwrap_or_default();
+    let new: Vec<Json> = wanted.iter().filter(|one| !there.contains(one)).cloned().map(Json::from).collect();
+    if !new.is_empty() {
+        let body = json!({ "server_resources": new });
+        let path = format!("{path}/add-server-resources");
+        calls.push(v2("add_server_resources", &path, Some(body), "server_resources"));
+    }
     calls
 }
 

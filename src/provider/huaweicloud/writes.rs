@@ -10,8 +10,9 @@ use super::endpoints::EndpointRow;
 use super::lenient::Build;
 use super::page::Row;
 use super::services::ServiceRow;
+use super::session::Ask;
 use super::verdict::{Failure, is_done};
-use super::{Huawei, errors};
+use super::{Huawei, VERSION, errors};
 use crate::provider::{Attempt, Budget, Call, Class, Reply, Write, WriteFault};
 use crate::resource::{Fault, Kind, Object};
 use crate::state::Ticket;
@@ -32,7 +33,9 @@ impl Huawei {
             WriteFault::Refused(Class::Input, Fault::message(format!("`{}` is no method", call.method)))
         })?;
         let body = call.body.as_ref().map(|body| Bytes::from(body.to_string()));
-        let ask = self.ask(&identity.project, &call.operation, method, &call.path, body);
+        let project = &identity.project;
+        let url = self.url(call.version.as_deref().unwrap_or(VERSION), project, &call.path);
+        let ask = Ask { operation: &call.operation, method, url, body, project: Some(project) };
         // Whether an earlier attempt may have had its effect.
         let doubt = std::sync::atomic::AtomicBool::new(false);
         let attempt = || async {

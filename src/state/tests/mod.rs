@@ -61,9 +61,11 @@ pub(super) fn begun(address: &Address, effect: Effect, index: usize, of: usize) 
         operation: "op".into(),
         method: "POST".into(),
         path: "/p".into(),
+        version: None,
         body: None,
         makes: matches!(effect, Effect::Create { .. }),
         client_token: None,
+        sets: None,
     };
     let address = address.clone();
     Begun { address, effect, call, index, of, binding: binding(), deposed: false, at: at(0) }

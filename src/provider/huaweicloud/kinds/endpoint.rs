@@ -1,7 +1,7 @@
 //! `vpcep_endpoint`: the consumer's side, interface and gateway (VPCEP API reference, sections 5.0,
 //! 5.5 and 10). Which of the two it is follows from the service.
 
-use super::{ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, WHITELIST, checks, error, times};
+use super::{ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, WHITELIST, checks, edition, error, times};
 use crate::resource::{AttributeSchema as A, Check, Compare, Field, KindSchema, OrderRule, Type};
 
 /// A policy statement; its keys are capitalised (trap 35). The order of actions and resources
@@ -60,6 +60,7 @@ pub(super) fn kind() -> KindSchema {
         A::optional("ipv6_address", Type::String, "The IPv6 address wanted; professional edition.")
             .replaces(NO_CALL)
             .unlisted(),
+        edition(),
         A::optional("specification_name", Type::String, "The specification.").replaces(NO_CALL).unlisted(),
         A::late("ip", Type::String, "The address, known once the connection is accepted."),
         A::late("dns_names", Type::list(Type::String), "DNS names, known once the connection is accepted."),

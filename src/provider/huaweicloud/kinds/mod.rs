@@ -7,7 +7,7 @@ mod lookups;
 mod service;
 mod whitelist;
 
-use crate::resource::{AttributeSchema, Compare, KindSchema, Type};
+use crate::resource::{AttributeSchema, Check, Compare, KindSchema, OneWay, Type};
 
 /// The provider type these kinds belong to.
 pub const PROVIDER_TYPE: &str = "huaweicloud";
@@ -38,6 +38,22 @@ pub fn kinds() -> Vec<KindSchema> {
 
 /// The reason of every replacement that the API leaves us (section 10).
 const NO_CALL: &str = "the API has no call that changes it";
+
+/// The edition with which every object starts, and the one to which it can be upgraded.
+const BASIC: &str = "basic";
+pub(super) const PROFESSIONAL: &str = "professional";
+
+/// `edition`: no answer shows it, so it stands as recorded (section 5.7).
+fn edition() -> AttributeSchema {
+    AttributeSchema::optional(
+        "edition",
+        Type::String,
+        "`basic` or `professional`; not every region has the latter. Omitted: left alone.",
+    )
+    .one_way(OneWay::From(BASIC), "an upgrade to another edition cannot be taken back")
+    .unlisted()
+    .check(Check::OneOf(&[BASIC, PROFESSIONAL]))
+}
 
 /// `created_at`, `updated_at`: every object has them.
 fn times() -> [AttributeSchema; 2] {

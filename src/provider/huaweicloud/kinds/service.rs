@@ -1,7 +1,7 @@
 //! `vpcep_service`: the owner's side (VPCEP API reference, sections 5.0, 5.2 and 10).
 
-use super::{NO_CALL, PROVIDER_TYPE, SERVICE, checks, error, times};
-use crate::resource::{AttributeSchema as A, Check, Compare, Exclusive, Field, KindSchema, Type};
+use super::{NO_CALL, PROVIDER_TYPE, SERVICE, checks, edition, error, times};
+use crate::resource::{AttributeSchema as A, Check, Compare, Exclusive, Field, KindSchema, OneWay, Type};
 
 /// A port mapping: the port users dial, the port of the back end, and the protocol.
 fn port_mapping() -> Type {
@@ -9,6 +9,14 @@ fn port_mapping() -> Type {
         Field::required("client_port", Type::Integer),
         Field::required("server_port", Type::Integer),
         Field::default("protocol", Type::String, "TCP"),
+    ])
+}
+
+/// A further load balancer behind the service.
+fn server_resource() -> Type {
+    Type::object(vec![
+        Field::required("resource_id", Type::String),
+        Field::optional("availability_zone_id", Type::String),
     ])
 }
 
@@ -53,6 +61,15 @@ pub(super) fn kind() -> KindSchema {
             .check(checks::description()[1].clone()),
         checks::tags(),
         A::optional("ip", Type::String, "Address or domain name of the back end; VLAN services only."),
+        edition(),
+        A::optional(
+            "server_resources",
+            Type::set(server_resource()),
+            "Further load balancers behind the service, as far as this stack adds them. Omitted: left alone.",
+        )
+        .one_way(OneWay::Growing, "the API has a call that adds back ends, and none that takes one away")
+        .unlisted()
+        .check(Check::Field("resource_id", Box::new(Check::Pattern(".+", "a text that is not empty")))),
         A::optional("ip_version", Type::String, "`ipv4` or `ipv6`; professional edition.")
             .replaces(NO_CALL)
             .unlisted()

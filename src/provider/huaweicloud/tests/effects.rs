@@ -20,7 +20,8 @@ fn shown(kind: &str, effect: &Effect) -> Json {
         .into_iter()
         .map(|call| {
             let makes = if call.makes { " makes" } else { "" };
-            json!([format!("{}{makes}: {} {}", call.operation, call.method, call.path), call.body])
+            let version = call.version.map(|version| format!(" /{version}")).unwrap_or_default();
+            json!([format!("{}{makes}: {}{version} {}", call.operation, call.method, call.path), call.body])
         })
         .collect()
 }
@@ -78,6 +79,69 @@ fn a_service_is_updated_by_what_differs() {
     ] {
         assert_eq!(shown("vpcep_service", &update("s", have.clone(), want.clone())), expected, "{want}");
     }
+}
+
+#[test]
+fn an_edition_and_further_back_ends_take_calls_of_their_own() {
+    let first = json!({"resource_id": "lb-1"});
+    let second = json!({"resource_id": "lb-2", "availability_zone_id": "a"});
+    let service = "vpcep_service";
+    let upgraded = json!(["upgrade_service: POST /v2 /vpc-endpoint-services/s/upgrade", null]);
+    let added = "add_server_resources: POST /v2 /vpc-endpoint-services/s/add-server-resources";
+    for (have, want, expected) in [
+        (json!({}), json!({"edition": "professional"}), json!([upgraded])),
+        (json!({"edition": "basic"}), json!({"edition": "professional"}), json!([upgraded])),
+        (json!({"edition": "professional"}), json!({"edition": "professional"}), json!([])),
+        (json!({}), json!({"edition": "basic"}), json!([])),
+        (
+            json!({"server_resources": [first]}),
+            json!({"server_resources": [first, second]}),
+            json!([[added, {"server_resources": [second]}]]),
+        ),
+        (json!({"server_resources": [first]}), json!({"server_resources": [first]}), json!([])),
+        (
+            json!({"description": "a"}),
+            json!({"description": "b", "edition": "professional", "server_resources": [first]}),
+            json!([
+                ["update_service: PUT /vpc-endpoint-services/s", {"description": "b"}],
+                upgraded,
+                [added, {"server_resources": [first]}]
+            ]),
+        ),
+    ] {
+        assert_eq!(shown(service, &update("s", have, want.clone())), expected, "{want}");
+    }
+    let want = json!({"vpc_id": "v", "edition": "professional", "server_resources": [first]});
+    assert_eq!(
+        shown(service, &create(want)),
+        json!([
+            ["create_service makes: POST /vpc-endpoint-services", {"vpc_id": "v"}],
+            ["upgrade_service: POST /v2 /vpc-endpoint-services/{id}/upgrade", null],
+            ["add_server_resources: POST /v2 /vpc-endpoint-services/{id}/add-server-resources",
+             {"server_resources": [first]}]
+        ])
+    );
+    assert_eq!(
+        shown(service, &create(json!({"edition": "basic", "server_resources": []})))
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+
+    let endpoint = "vpcep_endpoint";
+    let start = json!({"action": "start"});
+    assert_eq!(
+        shown(endpoint, &update("e", json!({}), json!({"edition": "professional"}))),
+        json!([["upgrade_endpoint: POST /v2 /vpc-endpoints/e/upgrade", start]])
+    );
+    assert_eq!(
+        shown(endpoint, &create(json!({"vpc_id": "v", "edition": "professional"}))),
+        json!([
+            ["create_endpoint makes: POST /vpc-endpoints", {"vpc_id": "v"}],
+            ["upgrade_endpoint: POST /v2 /vpc-endpoints/{id}/upgrade", start]
+        ])
+    );
 }
 
 #[test]

@@ -275,8 +275,8 @@ async fn readers_know_their_schema() {
         "updated_at":"x","error":[1],"description":"x"}],"total_count":1}"#;
     let whitelist = r#"{"permissions":[{"id":"r","permission":"*"}],"total_count":1}"#;
     for (kind, id, body, missing) in [
-        ("vpcep_service", "s", service, &[][..]),
-        ("vpcep_endpoint", "e", endpoint, &["port_ip", "routetables"][..]),
+        ("vpcep_service", "s", service, &["edition", "server_resources"][..]),
+        ("vpcep_endpoint", "e", endpoint, &["edition", "port_ip", "routetables"][..]),
         ("vpcep_accept", "s/e", connection, &[][..]),
         ("vpcep_whitelist", "s", whitelist, &["mode"][..]),
     ] {

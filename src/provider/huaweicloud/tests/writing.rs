@@ -109,6 +109,17 @@ async fn route_tables_that_fail_in_part_are_named() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_of_version_two_goes_there_and_is_repeated() {
+    let effect = Effect::Create { want: attributes(json!({"edition": "professional"})) };
+    let call = calls(&Kind::from("vpcep_service"), &effect).remove(1).for_object("s");
+    assert_eq!(call.sets.as_deref(), Some("edition"));
+    let script = Script::new([lost(), status(204, "")]);
+    assert_eq!(simple(&script).send_call(&call).await, Ok(Reply { object: None }));
+    let path = format!("POST /v2/{PROJECT}/vpc-endpoint-services/s/upgrade");
+    assert_eq!(script.asked(), [path.clone(), path]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_port_that_cannot_change_after_all() {
     let effect =
         Effect::Update { id: "s".into(), have: Attributes::new(), want: attributes(json!({"port_id": "q"})) };
