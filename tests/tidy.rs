@@ -20,12 +20,37 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("plan", &["resource", "diagnostic", "expr", "config", "state", "graph", "provider", "refresh", "diff"]),
     ("review", &["resource", "diagnostic", "plan"]),
     ("apply", &["resource", "expr", "state", "provider", "plan"]),
-    ("ops", &["resource", "diagnostic", "expr", "config", "state", "graph", "provider", "refresh", "diff", "plan", "apply"]),
+    (
+        "ops",
+        &[
+            "resource",
+            "diagnostic",
+            "expr",
+            "config",
+            "state",
+            "graph",
+            "provider",
+            "refresh",
+            "diff",
+            "plan",
+            "apply",
+        ],
+    ),
     ("sim", &[]),
     (
         "cli",
         &[
-            "resource", "diagnostic", "expr", "config", "state", "graph", "provider", "plan", "review", "apply", "ops",
+            "resource",
+            "diagnostic",
+            "expr",
+            "config",
+            "state",
+            "graph",
+            "provider",
+            "plan",
+            "review",
+            "apply",
+            "ops",
             "sim",
         ],
     ),
@@ -100,7 +125,8 @@ fn every_module_of_the_library_is_in_the_table() {
 
 #[test]
 fn every_source_begins_with_what_it_owns() {
-    let sources = [files_under(&root().join("src"), ".rs"), files_under(&root().join("tests"), ".rs")].concat();
+    let sources =
+        [files_under(&root().join("src"), ".rs"), files_under(&root().join("tests"), ".rs")].concat();
     let bare: Vec<String> = sources
         .iter()
         .filter(|f| !fs::read_to_string(f).expect("a source").starts_with("//!"))
@@ -111,9 +137,11 @@ fn every_source_begins_with_what_it_owns() {
 
 #[test]
 fn every_golden_file_is_read() {
-    let sources = [files_under(&root().join("src"), ".rs"), files_under(&root().join("tests"), ".rs")].concat();
+    let sources =
+        [files_under(&root().join("src"), ".rs"), files_under(&root().join("tests"), ".rs")].concat();
     let all: String = sources.iter().map(|f| fs::read_to_string(f).expect("a source")).collect();
-    let golden = [files_under(&root().join("src"), ".snap"), files_under(&root().join("tests"), ".snap")].concat();
+    let golden =
+        [files_under(&root().join("src"), ".snap"), files_under(&root().join("tests"), ".snap")].concat();
     let unread: Vec<String> = golden
         .iter()
         .filter(|file| {
