@@ -75,13 +75,6 @@ def test_iam_answers_in_its_typed_models(iam):
     assert [(found.id, found.name) for found in domains] == [(ACCOUNTS["owner"]["id"], "owner")]
 
 
-def test_without_the_list_of_accounts_the_sdk_asks_who_it_is(sim, iam):
-    sim.faults({"operation": "list_domains", "error": {"status": 403, "shape": "iam"}})
-    client = iam()
-    assert len(client.keystone_list_projects(KeystoneListProjectsRequest()).projects) == 2
-    assert sim.counts()["caller_identity"] == 1
-
-
 def test_a_token_by_password_is_as_good_as_a_signature(sim, owner):
     answer = token_for(sim)
     token = answer.x_subject_token
