@@ -64,7 +64,11 @@ fn describe_operation(operation: &Operation) -> Value {
         described["x-iam-action"] = json!(operation.action);
     }
     if operation.body == Body::Needed {
-        described["requestBody"] = json!({ "required": true, "content": json_content(&schemas::body(operation.name, operation.fields)) });
+        let mut content = json_content(&schemas::body(operation.name, operation.fields));
+        if let Some(example) = schemas::example(operation.name) {
+            content["application/json"]["example"] = example;
+        }
+        described["requestBody"] = json!({ "required": true, "content": content });
     }
     described
 }

@@ -121,16 +121,50 @@ pub(crate) fn body(operation: &str, fields: &[&str]) -> Value {
     wanted(needed, Value::Object(properties))
 }
 
+/// A request body that the sample world's account `owner` can send as it stands.
+pub(crate) fn example(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "create_service" => json!({
+            "port_id": "4189d3c2-8882-4871-a3c2-d380272eed88",
+            "vpc_id": "4189d3c2-8882-4871-a3c2-d380272eed80",
+            "server_type": "LB",
+            "service_name": "orders",
+            "ports": [{ "client_port": 8080, "server_port": 80, "protocol": "TCP" }],
+            "tags": [{ "key": "team", "value": "payments" }]
+        }),
+        "create_endpoint" => json!({
+            "endpoint_service_id": "b0e22f6f-26f4-461c-b140-d873464d4fa0",
+            "vpc_id": "4189d3c2-8882-4871-a3c2-d380272eed82",
+            "subnet_id": "4189d3c2-8882-4871-a3c2-d380272eed81"
+        }),
+        "create_token" => json!({ "auth": {
+            "identity": { "methods": ["password"], "password": { "user": {
+                "name": "owner-ci", "password": "owner-sample-password", "domain": { "name": "owner" }
+            } } },
+            "scope": { "project": { "name": "tr-west-1" } }
+        } }),
+        "tag_filter" => json!({ "action": "filter", "tags": [{ "key": "team", "values": ["payments"] }] }),
+        _ => return None,
+    })
+}
+
 /// A field of a request body.
 fn field(operation: &str, name: &str) -> Value {
     match (operation, name) {
         ("create_token", "auth") => reference("TokenRequest"),
         ("create_temporary_key", "auth") => reference("KeyRequest"),
         ("tag_filter", "action") => word(&["filter", "count"]),
-        ("tag_filter", "limit") => json!({ "type": "string", "pattern": "^([1-9][0-9]{0,2}|1000)$" }),
-        ("tag_filter", "offset") => json!({ "type": "string", "pattern": "^[0-9]{1,6}$" }),
+        // Declared as strings, but clients send numbers as well (section 9, trap 17).
+        ("tag_filter", "limit") => json!({ "anyOf": [
+            { "type": "string", "pattern": "^([1-9][0-9]{0,2}|1000)$" },
+            { "type": "integer", "minimum": 1, "maximum": 1000 }
+        ] }),
+        ("tag_filter", "offset") => json!({ "anyOf": [
+            { "type": "string", "pattern": "^[0-9]{1,9}$" },
+            { "type": "integer", "minimum": 0 }
+        ] }),
         ("tag_filter", "matches") => {
-            list(wanted(&["key"], json!({ "key": word(&["resource_name"]), "value": text(255) })))
+            list(wanted(&["key"], json!({ "key": word(&["resource_name"]), "value": { "type": "string" } })))
         }
         ("tag_filter", "without_any_tag") => flag(),
         ("tag_filter", _) => reference("TagConditions"),
@@ -170,8 +204,9 @@ fn field(operation: &str, name: &str) -> Value {
         ("create_service", "ip_version") => word(&["ipv4", "ipv6"]),
         (_, "ip_version") => word(&["ipv4", "dualstack"]),
         (_, "approval_enabled" | "enable_policy" | "enable_dns" | "enable_whitelist") => flag(),
-        (_, "port_ip" | "ip") => json!({ "type": "string", "format": "ipv4" }),
-        (_, "ipv6_address") => json!({ "type": "string", "format": "ipv6" }),
+        // An empty text is as good as none (section 3).
+        (_, "port_ip" | "ip") => json!({ "anyOf": [{ "type": "string", "format": "ipv4" }, word(&[""])] }),
+        (_, "ipv6_address") => json!({ "anyOf": [{ "type": "string", "format": "ipv6" }, word(&[""])] }),
         (_, "routetables") => list(uuid()),
         (_, "whitelist") => {
             json!({ "type": "array", "items": { "type": "string", "format": "ipv4" }, "maxItems": 20 })
@@ -276,7 +311,7 @@ pub(crate) fn components() -> Value {
             "Condition": { "type": "object" }, "Sid": { "type": "string" } })),
         "TokenRequest": wanted(&["identity"], json!({ "scope": { "type": "object" },
             "identity": wanted(&["methods"], json!({
-                "methods": some(word(&["password", "token"]), 2),
+                "methods": { "type": "array", "items": word(&["password", "token"]), "minItems": 1 },
                 "password": { "type": "object" },
                 "token": { "type": "object" } })) })),
         "KeyRequest": wanted(&["identity"], json!({ "identity": wanted(&["methods"], json!({

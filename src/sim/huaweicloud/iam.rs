@@ -28,6 +28,12 @@ pub(crate) fn create_token(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     if !methods.iter().all(|method| method == "password" || method == "token") {
         return Err(iam(400, "The method is not supported."));
     }
+    for name in ["password", "token"] {
+        let part = &auth["identity"][name];
+        if !part.is_null() && !part.is_object() {
+            return Err(malformed(name));
+        }
+    }
     let caller = match methods.first().and_then(Value::as_str) {
         Some("password") => by_password(call, &auth["identity"]["password"]["user"])?,
         Some("token") => {
@@ -71,6 +77,15 @@ fn by_password(call: &Call<'_>, user: &Value) -> Result<Caller, Refusal> {
 
 fn wanted_scope(call: &Call<'_>, caller: &Caller, scope: &Value) -> Result<Scope, Refusal> {
     let ground = &call.cloud.ground;
+    for (name, part) in [
+        ("scope", Some(scope)),
+        ("scope.project", scope.get("project")),
+        ("scope.domain", scope.get("domain")),
+    ] {
+        if part.is_some_and(|part| !part.is_null() && !part.is_object()) {
+            return Err(malformed(name));
+        }
+    }
     if let Some(project) = scope.get("project") {
         let found = ground.accounts[caller.account].projects.iter().find(|known| {
             project["id"].as_str() == Some(known.id.as_str())
@@ -227,7 +242,10 @@ pub(crate) fn create_temporary_key(call: &mut Call<'_>) -> Result<Answer, Refusa
         }
         None => call.caller().clone(),
     };
-    let seconds = identity["token"]["duration_seconds"].as_i64().unwrap_or(900);
+    let seconds = match &identity["token"]["duration_seconds"] {
+        Value::Null => 900,
+        given => given.as_i64().unwrap_or_default(),
+    };
     if !(900..=86_400).contains(&seconds) {
         return Err(iam(400, "duration_seconds must be 900 to 86400."));
     }
