@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 /// Who owns the services, in the sample world, and who uses them.
 pub(crate) const OWNER_VPC: &str = "4189d3c2-8882-4871-a3c2-d380272eed80";
 /// See [`OWNER_VPC`].
-pub(crate) const OWNER_PORT: &str = "{OWNER_PORT}";
+pub(crate) const OWNER_PORT: &str = "4189d3c2-8882-4871-a3c2-d380272eed88";
 /// See [`OWNER_VPC`].
 pub(crate) const SHOP: &str = "5fc973eea581490997e82ea11a1df31f";
 /// See [`OWNER_VPC`].

@@ -56,8 +56,8 @@ impl Delta {
     /// The object as expressions see it once this need is met.
     pub fn view(&self, schema: &KindSchema) -> View {
         let new = matches!(self.need, Need::Create | Need::Replace) && self.found.is_none();
-        let mut view = View { sensitive: self.sensitive.clone(), ..View::default() };
-        for attribute in &schema.attributes {
+        let mut unknown = BTreeSet::new();
+        let known = schema.attributes.iter().filter_map(|attribute| {
             let name = attribute.name;
             let known = match self.want.get(name).map(|input| &input.worth) {
                 Some(Worth::Known(value)) => Some(value.clone()),
@@ -71,15 +71,12 @@ impl Delta {
                 }
                 None => Some(self.have.value(name).clone()),
             };
-            match known {
-                Some(value) => {
-                    view.known.set(name, value);
-                }
-                None => {
-                    view.unknown.insert(name.to_owned());
-                }
+            if known.is_none() {
+                unknown.insert(name.to_owned());
             }
-        }
-        view
+            known.map(|value| (name, value))
+        });
+        let known = known.collect();
+        View { known, unknown, sensitive: self.sensitive.clone() }
     }
 }

@@ -107,7 +107,7 @@ pub struct LateLookup {
 #[derive(Clone, Debug, Default)]
 pub struct Proposal {
     /// Every managed resource, desired or recorded.
-    pub items: BTreeMap<Address, Item>,
+    pub items: BTreeMap<Address, Box<Item>>,
     /// Lookups that are left for apply.
     pub late_lookups: BTreeMap<Address, LateLookup>,
     /// What waits for what.
@@ -441,7 +441,7 @@ impl<'a> Walk<'a> {
                 triggers,
             };
             self.proposal.views.entry(address.block.clone()).or_default().insert(address.key.clone(), view);
-            self.proposal.items.insert(address, item);
+            self.proposal.items.insert(address, Box::new(item));
         }
         if waiting { Err(()) } else { Ok(()) }
     }
@@ -578,7 +578,7 @@ impl<'a> Walk<'a> {
                 },
                 triggers: recorded.triggers.clone(),
             };
-            self.proposal.items.insert(address.clone(), item);
+            self.proposal.items.insert(address.clone(), Box::new(item));
         }
     }
 

@@ -54,7 +54,10 @@ impl Attributes {
             Ok(at) if self.0[at].1 == value => Some(value),
             Ok(at) => Some(std::mem::replace(&mut Arc::make_mut(&mut self.0)[at].1, value)),
             Err(at) => {
-                Arc::make_mut(&mut self.0).insert(at, (name.into(), value));
+                // Mostly the last one for long, so room for one is room enough.
+                let rows = Arc::make_mut(&mut self.0);
+                rows.reserve_exact(1);
+                rows.insert(at, (name.into(), value));
                 None
             }
         }
