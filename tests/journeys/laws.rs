@@ -150,7 +150,13 @@ fn service(draw: &mut Draw, number: usize) -> Service {
 }
 
 fn stack(draw: &mut Draw) -> Stack {
-    (0..3).filter_map(|n| draw.chance(70).then(|| (n, service(draw, n)))).collect()
+    let mut services = Vec::new();
+    for n in 0..3 {
+        if draw.chance(70) {
+            services.push((n, service(draw, n)));
+        }
+    }
+    services.into_iter().collect()
 }
 
 /// One or more edits.

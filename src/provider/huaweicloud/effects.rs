@@ -122,7 +122,7 @@ pub(super) fn by_status(
 ) -> Settling {
     let live = &object.attributes;
     let hidden = |name: &&&str| {
-        want.get(**name).is_some_and(|wanted| live.get(**name).is_some_and(|there| there != wanted))
+        want.get(name).is_some_and(|wanted| live.get(name).is_some_and(|there| there != wanted))
     };
     match live.text("status").unwrap_or("unknown") {
         "failed" => Settling::Failed(failed(kind, object)),

@@ -1,6 +1,8 @@
 //! What the compiler cannot see: who may import whom, a first comment in each file, golden files
 //! that somebody reads.
 
+#![expect(clippy::disallowed_methods, reason = "it reads the sources")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
