@@ -4,4 +4,3 @@ mod evaluation;
 mod faults;
 mod hostile;
 mod sample;
-mod scale;
