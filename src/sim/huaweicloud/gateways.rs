@@ -1,5 +1,7 @@
 //! What only gateway endpoints have, or mostly: route tables and policies (VPCEP API reference, 5.5.6 and 5.5.7).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -22,7 +24,9 @@ pub(crate) fn tables(fields: Fields<'_>) -> Result<Option<Vec<Uuid>>, Refusal> {
         .into_iter()
         .map(|text| read_id(text).ok_or_else(|| refuse("1019")))
         .collect::<Result<_, _>>()?;
-    ids.dedup();
+    // A table that is named twice is bound once, wherever it stands in the list.
+    let mut seen = BTreeSet::new();
+    ids.retain(|id| seen.insert(*id));
     Ok(Some(ids))
 }
 

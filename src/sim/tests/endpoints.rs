@@ -499,6 +499,9 @@ async fn gateways_bind_route_tables() {
     shop.delete(&own(&second)).await;
     let whole = shop.put(&at, json!({ "routetables": [tables[1]] })).await.ok();
     assert_eq!(whole, json!({ "routetables": [tables[1]] }));
+    let twice = shop.put(&at, json!({ "routetables": [tables[1], tables[0], tables[1]] })).await.ok();
+    assert_eq!(twice["routetables"].as_array().map(Vec::len), Some(2), "a table is bound once: {twice}");
+    shop.put(&at, json!({ "routetables": [tables[1]] })).await.ok();
     assert_eq!(shop.put(&at, json!({})).await.refusal(), (400, "EndPoint.2002"));
     let interface = json!({ "endpoint_service_id": DNS, "vpc_id": SHOP_VPC, "subnet_id": SHOP_SUBNET });
     let interface =
