@@ -216,6 +216,7 @@ fn end(case: &Case<'_>, recorded: Option<&RecordedObject>, live: Option<(&Object
             before: Shown::of(have.value(a.name), sensitive.contains(a.name)),
             after: Shown::Absent,
             replaces: None,
+            place: None,
         })
         .collect();
     Delta {
@@ -362,6 +363,7 @@ fn differing(
             before: Shown::of(there, sensitive),
             after: Shown::input(input),
             replaces,
+            place: input.place.clone(),
         });
     }
     (changed, differences, reason)
@@ -399,6 +401,7 @@ fn all_of(schema: &KindSchema, want: &BTreeMap<String, Input>) -> Vec<Difference
             before: Shown::Absent,
             after: Shown::input(input),
             replaces: None,
+            place: None,
         })
     };
     schema.arguments().filter_map(shown).collect()

@@ -36,6 +36,7 @@ pub fn drift(schema: &KindSchema, recorded: &RecordedObject, live: &Attributes) 
             before: show(was),
             after: show(&is),
             replaces: None,
+            place: None,
         });
     }
     moved

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Place;
 use crate::resource::{Address, ObjectId, Value};
 
 /// A value as it may be shown.
@@ -30,6 +31,9 @@ pub struct Difference {
     /// Set if this attribute forces a replacement, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
+    /// Where the author gives it, if it differs from what is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 /// Why an action was chosen.
@@ -86,6 +90,9 @@ pub struct Drift {
     pub address: Address,
     /// The object.
     pub id: ObjectId,
+    /// Where the author asks for it, if they still do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// Whether the object is gone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,

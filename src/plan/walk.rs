@@ -422,7 +422,8 @@ impl<'a> Walk<'a> {
                 live: live.as_ref().map(|(o, s)| (o, s)),
                 ending: &ending,
             });
-            self.note_drift(schema, &address, recorded, live.as_ref().map(|(o, _)| o));
+            let place = Some(declared.place.clone());
+            self.note_drift(schema, &address, place, recorded, live.as_ref().map(|(o, _)| o));
             self.remember_extra(declared, &address, &each, &inputs);
             let view = delta.view(schema);
             let reads: BTreeSet<_> = inputs.values().flat_map(|i| i.reads.iter().cloned()).collect();
@@ -492,6 +493,7 @@ impl<'a> Walk<'a> {
         &mut self,
         schema: &KindSchema,
         address: &Address,
+        place: Option<Place>,
         recorded: Option<&RecordedObject>,
         live: Option<&Object>,
     ) {
@@ -501,6 +503,7 @@ impl<'a> Walk<'a> {
             self.proposal.drift.push(Drift {
                 address: address.clone(),
                 id: recorded.id.clone(),
+                place,
                 deleted: live.is_none(),
                 differences,
             });
@@ -544,7 +547,8 @@ impl<'a> Walk<'a> {
                     continue;
                 }
             };
-            self.note_drift(schema, address, Some(recorded), live.as_ref().map(|(o, _)| o));
+            let place = self.asked_for(address);
+            self.note_drift(schema, address, place.clone(), Some(recorded), live.as_ref().map(|(o, _)| o));
             let ending = self.ending(address);
             let keep = self.on.mode == PlanMode::RefreshOnly;
             let mut delta = diff::compare(&Case {
@@ -569,7 +573,7 @@ impl<'a> Walk<'a> {
             let item = Item {
                 provider: sight.provider,
                 delta,
-                place: None,
+                place,
                 reads: Box::default(),
                 wishes: Wishes {
                     prevent_destroy: self.prevents_destroy(address, recorded),
@@ -580,6 +584,19 @@ impl<'a> Walk<'a> {
             };
             self.proposal.items.insert(address.clone(), Box::new(item));
         }
+    }
+
+    /// The line that asks for an address; of an instance that is asked for no more, the line that
+    /// said so once.
+    fn asked_for(&self, address: &Address) -> Option<Place> {
+        let block = self.on.configuration.blocks.get(&address.block)?;
+        let each =
+            block.for_each.as_ref().filter(|_| address.key.is_some() && self.on.mode == PlanMode::Normal);
+        let gone =
+            !self.proposal.views.get(&address.block).is_some_and(|keys| keys.contains_key(&address.key));
+        each.filter(|_| gone)
+            .and_then(|template| template.place.clone())
+            .or_else(|| Some(block.place.clone()))
     }
 
     /// With `destroy` the author's present wish holds, else the recorded one.

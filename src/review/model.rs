@@ -239,6 +239,7 @@ fn output_row(output: &crate::plan::OutputChange) -> Option<Row> {
         before: output.before.clone(),
         after: output.after.clone(),
         replaces: None,
+        place: None,
     };
     row(&difference, false)
 }

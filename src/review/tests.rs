@@ -26,7 +26,7 @@ fn later(expression: &str) -> Shown {
 }
 
 fn differs(attribute: &str, before: Shown, after: Shown) -> Difference {
-    Difference { attribute: attribute.to_owned(), before, after, replaces: None }
+    Difference { attribute: attribute.to_owned(), before, after, replaces: None, place: None }
 }
 
 fn comes(attribute: &str, after: Json) -> Difference {
@@ -196,10 +196,17 @@ fn drift_stands_apart() {
         Drift {
             address: SERVICE.parse().unwrap(),
             id: ID.to_owned(),
+            place: None,
             deleted: false,
             differences: vec![differs("approval_enabled", value(json!(true)), value(json!(false)))],
         },
-        Drift { address: ENDPOINT.parse().unwrap(), id: ID.to_owned(), deleted: true, differences: vec![] },
+        Drift {
+            address: ENDPOINT.parse().unwrap(),
+            id: ID.to_owned(),
+            place: None,
+            deleted: true,
+            differences: vec![],
+        },
     ];
     golden!("drift", shown(&plan, 80));
     plan.changes = vec![

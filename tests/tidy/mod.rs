@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("graph", &[]),
     ("provider", &["resource", "diagnostic", "state"]),
     ("refresh", &["resource", "diagnostic", "provider"]),
-    ("diff", &["resource", "expr", "state", "provider"]),
+    ("diff", &["resource", "diagnostic", "expr", "state", "provider"]),
     ("plan", &["resource", "diagnostic", "expr", "config", "state", "graph", "provider", "refresh", "diff"]),
     ("review", &["resource", "diagnostic", "plan"]),
     ("apply", &["resource", "expr", "state", "provider", "plan"]),
