@@ -127,6 +127,14 @@ pub struct Argument {
     pub(super) broken: bool,
 }
 
+impl Argument {
+    /// The value, of the attribute's type, where it is written out and not worked out from anything.
+    pub fn constant(&self) -> Option<&Value> {
+        let literal = self.template.literal().is_some();
+        self.settled.as_ref().filter(|_| literal).map(|(value, _)| value)
+    }
+}
+
 /// How a resource is replaced, and what is left alone.
 #[derive(Debug, Default)]
 pub struct Lifecycle {

@@ -14,6 +14,7 @@ mod loops;
 mod operators;
 mod parse;
 mod path;
+mod references;
 mod scope;
 mod syntax;
 mod template;

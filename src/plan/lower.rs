@@ -10,11 +10,12 @@
 //! - what the end of another object ends too is only forgotten, after that end.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::select::Selected;
 use super::walk::{Item, Proposal, Situation};
 use super::{Action, Change, Handle, HandleSource, Keep, Part, Plan, PlanInput, PlanMode, Selection, Step};
-use super::{StepAction, StepId, guard, outputs};
+use super::{StepAction, StepId, guard, outputs, picture};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Need, Reason, ReasonCode, known};
 use crate::expr::{Input, Worth};
@@ -115,6 +116,7 @@ pub fn lower(
         drift: proposal.drift.clone(),
         steps,
         diagnostics: proposal.warnings.clone(),
+        picture: Arc::new(picture::picture(&on, proposal, &selected)),
         ..Plan::default()
     };
     if on.mode == PlanMode::RefreshOnly {

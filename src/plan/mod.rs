@@ -13,7 +13,9 @@ mod links;
 mod lower;
 mod approve;
 mod outputs;
+pub mod picture;
 pub mod planfile;
+pub mod representation;
 mod select;
 mod step;
 pub mod uncertain;
@@ -24,10 +26,12 @@ pub use approve::{Approval, Approved, Refusal};
 pub use change::{Action, Change, OutputChange};
 pub use event::{Event, StepEnd};
 pub use lower::{Secrets, lower};
+pub use picture::Picture;
 pub use select::{Selected, replaced};
 pub use step::{Handle, HandleSource, Keep, Part, PlanInput, PlannedOutput, Step, StepAction, StepId};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +101,9 @@ pub struct Plan {
     pub results: BTreeMap<String, PlannedOutput>,
     /// Warnings.
     pub diagnostics: Vec<Diagnostic>,
+    /// Everything else that a reader may ask for: all resources, and what was declared.
+    #[serde(default)]
+    pub picture: Arc<Picture>,
 }
 
 impl Plan {

@@ -117,6 +117,8 @@ pub(in crate::cli) enum ReviewFormat {
     Text,
     /// For programs
     Json,
+    /// Terraform's plan representation, for tools that read it
+    TerraformJson,
 }
 
 /// `review`.
@@ -126,7 +128,8 @@ The plan file holds all a review needs: no configuration, no credentials, no clo
 
 Examples:
   landbridge plan --out link.plan && landbridge review link.plan
-  landbridge review link.plan --format json")]
+  landbridge review link.plan --format json
+  landbridge review link.plan --format terraform-json | conftest test -")]
 pub(in crate::cli) struct Review {
     /// A plan made by `plan --out`
     #[arg(value_name = "PLAN")]

@@ -7,15 +7,16 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Ended, Stop, tell_diagnostics};
 use crate::cli::sources;
 use crate::cli::ui::Ui;
+use crate::plan::representation::representation;
 use crate::plan::{Plan, planfile};
 use crate::review::{Review, drift, json, steps, text};
 
 pub(in crate::cli) fn run(args: &Args, ui: &Ui) -> Ended {
     let plan = read(&args.plan)?;
-    if ui.is_json() || args.format == ReviewFormat::Json {
-        ui.value(&json(&plan));
-    } else {
-        show(ui, &plan, args.steps);
+    match args.format {
+        ReviewFormat::TerraformJson => ui.value(&representation(&plan)),
+        ReviewFormat::Text if !ui.is_json() => show(ui, &plan, args.steps),
+        ReviewFormat::Text | ReviewFormat::Json => ui.value(&json(&plan)),
     }
     Ok(Exit::Done)
 }

@@ -1,0 +1,4 @@
+//! What reviewers and their tools read: six plans in every rendering.
+
+pub(crate) mod plans;
+mod representation;
