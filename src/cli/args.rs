@@ -13,7 +13,7 @@ mod state;
 mod work;
 
 pub(super) use look::{Completions, Explain, Graph, GraphFormat, Import, Output, Schema};
-pub(super) use run::{Apply, Destroy, Drift, Plan, Review, ReviewFormat};
+pub(super) use run::{Apply, Destroy, Drift, Plan, Review, ReviewFormat, Trust};
 pub(super) use setup::{Init, Sim};
 pub(super) use state::{State, StateCommand, StateMv, StateRm, StateShow, StateUnlock};
 pub(super) use work::{Select, Work};

@@ -2,6 +2,7 @@
 //!
 //! Architecture invariant: no rule about resources lives here, and nothing prints but `ui`.
 
+mod approval;
 mod args;
 mod cloud;
 mod commands;
@@ -15,6 +16,7 @@ mod panic;
 mod progress;
 mod request_log;
 mod sources;
+mod ssh_keygen;
 mod stream;
 mod tolerance;
 mod ui;
@@ -92,7 +94,7 @@ async fn perform(command: Command, options: &Options, ui: &Ui) -> Ended {
         Command::Apply(args) => commands::apply::run(args, options, ui).await,
         Command::Destroy(args) => commands::destroy::run(args, options, ui).await,
         Command::Drift(args) => commands::drift::run(args, options, ui).await,
-        Command::Review(args) => commands::review::run(&args, ui),
+        Command::Review(args) => commands::review::run(&args, options, ui),
         Command::State(args) => commands::state::run(&args, options, ui).await,
         Command::Output(args) => commands::output::run(&args, options, ui),
         Command::Graph(args) => commands::graph::run(&args, options, ui),

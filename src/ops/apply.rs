@@ -47,7 +47,7 @@ pub async fn apply(
     cancel: Cancel,
 ) -> Result<Applied, Failure> {
     let operation = if approved.plan().mode == PlanMode::Destroy { "destroy" } else { "apply" };
-    let opened = workspace.lock(operation, approved.digest()).await?;
+    let opened = workspace.lock(operation, approved.digest(), approved.signers()).await?;
     let session = opened.session;
     let mut notes: Vec<String> = opened.notes.iter().map(ToString::to_string).collect();
 
@@ -133,11 +133,8 @@ async fn still_good(
         return Ok((plan.clone(), secrets));
     }
     // A saved plan, or the rest of one: look again, and go on only with what was approved.
-    let options = PlanOptions {
-        mode: plan.mode,
-        selection: plan.selection.clone(),
-        no_refresh: plan.fingerprints.is_empty() && !resumed,
-    };
+    let mut options = options_of(plan);
+    options.no_refresh &= !resumed;
     let (fresh, secrets) = decide(workspace, &options, &recorded).await?;
     if resumed {
         let beyond = beyond_approval(plan, &fresh);
@@ -157,6 +154,15 @@ async fn still_good(
         return Err(stale("the same inputs lead to other steps now".to_owned()));
     }
     Ok((plan.clone(), secrets))
+}
+
+/// What was asked for when a plan was made.
+pub fn options_of(plan: &Plan) -> PlanOptions {
+    PlanOptions {
+        mode: plan.mode,
+        selection: plan.selection.clone(),
+        no_refresh: plan.fingerprints.is_empty(),
+    }
 }
 
 fn stale(why: String) -> Failure {

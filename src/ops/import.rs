@@ -72,7 +72,7 @@ pub async fn import(workspace: &Workspace, address: &Address, id: &str) -> Resul
             return Err(refuse("An object could not be read", detail, &fault.fault.advice));
         }
     };
-    let session = workspace.lock("import", "").await?.session;
+    let session = workspace.lock("import", "", &[]).await?.session;
     if let Some(refusal) = session.with(|recorded| taken(recorded, address, &object)) {
         session.close(workspace.clock.now()).await?;
         return Err(refusal);

@@ -43,12 +43,18 @@ impl Workspace {
     }
 
     /// Takes the lock, waiting for it as long as was asked.
-    pub(super) async fn lock(&self, operation: &str, plan: &str) -> Result<Opened, StateError> {
+    pub(super) async fn lock(
+        &self,
+        operation: &str,
+        plan: &str,
+        approved_by: &[String],
+    ) -> Result<Opened, StateError> {
         let until = self.clock.deadline(self.lock_timeout);
         loop {
             let opening = Opening {
                 operation: operation.to_owned(),
                 plan: plan.to_owned(),
+                approved_by: approved_by.to_vec(),
                 at: self.clock.now(),
                 lineage: self.lineage.clone(),
             };

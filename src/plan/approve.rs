@@ -28,6 +28,7 @@ pub struct Approved {
     plan: Plan,
     digest: String,
     by: Approval,
+    signers: Vec<String>,
 }
 
 impl Plan {
@@ -42,7 +43,7 @@ impl Plan {
             });
         }
         let digest = planfile::digest(&self);
-        Ok(Approved { plan: self, digest, by })
+        Ok(Approved { plan: self, digest, by, signers: Vec::new() })
     }
 }
 
@@ -55,6 +56,16 @@ impl Approved {
     /// The digest of exactly this plan.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// The same with the persons whose signed approval was verified: the history names them.
+    pub fn signed(self, signers: Vec<String>) -> Approved {
+        Approved { signers, ..self }
+    }
+
+    /// The persons whose signed approval was verified.
+    pub fn signers(&self) -> &[String] {
+        &self.signers
     }
 
     /// How it was approved.

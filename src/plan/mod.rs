@@ -7,6 +7,7 @@
 
 pub mod blocks;
 mod change;
+pub mod compare;
 mod event;
 mod guard;
 mod links;
@@ -17,6 +18,7 @@ pub mod picture;
 pub mod planfile;
 pub mod representation;
 mod select;
+pub mod statement;
 mod step;
 pub mod uncertain;
 pub mod walk;

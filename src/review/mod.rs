@@ -5,6 +5,7 @@
 //! Architecture invariant: nothing here compares again, reads a file or asks the terminal; the
 //! width and whether to colour are arguments.
 
+mod departures;
 pub mod graph;
 mod json;
 mod line;
@@ -14,6 +15,7 @@ mod rows;
 mod show;
 mod text;
 
+pub use departures::departures;
 pub use json::{FORMAT, json};
 pub use line::{Line, Look, Tone, wrap};
 pub use model::{Counts, Entry, Review, Sign};

@@ -29,6 +29,8 @@ pub struct Opening {
     pub operation: String,
     /// The digest of the plan; empty where there is none.
     pub plan: String,
+    /// The persons whose signed approval of that plan was verified.
+    pub approved_by: Vec<String>,
     /// When.
     pub at: Timestamp,
     /// The lineage, should the state be a new one.
@@ -118,8 +120,8 @@ impl Session {
         // Whatever happened, the lock is not kept.
         let Some(hold) = shared.take_hold() else { return Err(StateError::Closed) };
         let recorded = shared.with(Recorded::clone);
-        let Opening { operation, plan, .. } = self.opening.clone();
-        let run = Run { at, by: self.backend.who(), operation, plan };
+        let Opening { operation, plan, approved_by, .. } = self.opening.clone();
+        let run = Run { at, by: self.backend.who(), operation, plan, approved_by };
         let read = self.read.clone();
         shared
             .off_runtime(move || {

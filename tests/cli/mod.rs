@@ -1,5 +1,6 @@
 //! The binary, as its users run it: a handful, to show that the wire is connected.
 
+mod approval;
 mod bench;
 mod exits;
 mod first_run;

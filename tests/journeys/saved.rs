@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use landbridge::apply::Stopper;
 use landbridge::ops::{self, Applied, Failure, PlanOptions};
+use landbridge::plan::compare::{Departure, departures};
 use landbridge::plan::{Approval, Secrets, planfile};
 
 use super::story::LINK;
@@ -88,4 +89,34 @@ async fn one_writer_at_a_time() {
     let refused = second.expect_err("locked").to_string();
     assert!(refused.contains("apply") && refused.contains("tester"), "{refused}");
     journey.assert_converged().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_plan_is_compared_by_its_effects() {
+    let mut journey = Journey::new(LINK);
+    journey.apply().await;
+    let converged = journey.text.clone();
+    journey.edit("client_port: 443", "client_port: 444");
+    let approved = journey.plan().await.plan;
+
+    // The state moves on, and comes back to the same: another plan, but not another effect.
+    let wished = std::mem::replace(&mut journey.text, converged);
+    journey.edit("team: payments", "team: billing").apply().await;
+    journey.text = wished;
+    journey.edit("client_port: 444", "client_port: 443").apply().await;
+    journey.edit("client_port: 443", "client_port: 444");
+    let fresh = journey.plan().await.plan;
+    assert_ne!(planfile::digest(&approved), planfile::digest(&fresh));
+    assert_eq!(departures(&approved, &fresh), []);
+
+    // What somebody else did meanwhile would be undone, and nobody approved that.
+    journey.meddle(|w| w.services[0].tags.clear()).await;
+    let told = departures(&approved, &journey.plan().await.plan);
+    let [Departure::Attribute { attribute, approved: None, now: Some(_), .. }] = &told[..] else {
+        panic!("{told:#?}")
+    };
+    assert_eq!(attribute, "tags");
+    journey.edit("client_port: 444", "client_port: 443");
+    let told = departures(&approved, &journey.plan().await.plan);
+    assert_eq!(told.len(), 2, "the ports stay, the tags move: {told:#?}");
 }

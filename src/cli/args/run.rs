@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::work::duration;
 use super::{Global, Select, Work};
 
 /// `plan`.
@@ -52,11 +53,19 @@ Examples:
   landbridge apply
   landbridge apply link.plan
   landbridge apply --auto-approve --var-file prod.yaml
+  landbridge apply link.plan --require-approval=2 --allowed-signers signers
+  landbridge apply --approved link.plan     plans again, and goes on only if it is the same
   landbridge -f examples/cross-account apply --sim")]
 pub(in crate::cli) struct Apply {
     /// A plan made by `plan --out`
     #[arg(value_name = "PLAN", conflicts_with_all = ["target", "exclude", "replace", "refresh_only", "refresh"])]
     pub(in crate::cli) plan: Option<PathBuf>,
+    /// Plan again, and go on without asking only if that does exactly what this plan says
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["plan", "auto_approve", "target", "exclude", "replace", "refresh_only", "refresh"])]
+    pub(in crate::cli) approved: Option<PathBuf>,
+    /// Whose approval is needed.
+    #[command(flatten)]
+    pub(in crate::cli) trust: Trust,
     /// Do not ask
     #[arg(long)]
     pub(in crate::cli) auto_approve: bool,
@@ -72,6 +81,24 @@ pub(in crate::cli) struct Apply {
     /// Global options.
     #[command(flatten)]
     pub(in crate::cli) global: Global,
+}
+
+/// Whose approval a saved plan needs.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Approval of a saved plan")]
+pub(in crate::cli) struct Trust {
+    /// Go on only with the signed approval of so many persons [default: 1]
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1", value_parser = clap::value_parser!(u8).range(1..), requires = "allowed_signers")]
+    pub(in crate::cli) require_approval: Option<u8>,
+    /// Who may approve: names and keys, as `ssh-keygen` and git read them
+    #[arg(long, value_name = "FILE", requires = "require_approval")]
+    pub(in crate::cli) allowed_signers: Option<PathBuf>,
+    /// Keys that count no more: public keys, or a list of `ssh-keygen -k`
+    #[arg(long, value_name = "FILE", requires = "require_approval")]
+    pub(in crate::cli) revoked_keys: Option<PathBuf>,
+    /// An approval; may be given often [default: every PLAN.*.approval beside the plan]
+    #[arg(long, value_name = "FILE", requires = "require_approval")]
+    pub(in crate::cli) approval: Vec<PathBuf>,
 }
 
 /// `destroy`.
@@ -129,7 +156,12 @@ The plan file holds all a review needs: no configuration, no credentials, no clo
 Examples:
   landbridge plan --out link.plan && landbridge review link.plan
   landbridge review link.plan --format json
-  landbridge review link.plan --format terraform-json | conftest test -")]
+  landbridge review link.plan --format terraform-json | conftest test -
+  landbridge review link.plan --approve --by ann@example.com
+
+An approval is signed with an SSH key and stands beside the plan as PLAN.NAME.approval and .approval.sig;
+`apply PLAN --require-approval --allowed-signers FILE` asks for it. Without our help it is verified by
+  ssh-keygen -Y verify -n landbridge-approval -f FILE -I NAME -s PLAN.NAME.approval.sig < PLAN.NAME.approval")]
 pub(in crate::cli) struct Review {
     /// A plan made by `plan --out`
     #[arg(value_name = "PLAN")]
@@ -140,6 +172,18 @@ pub(in crate::cli) struct Review {
     /// Show the steps too, in the order of doing
     #[arg(long)]
     pub(in crate::cli) steps: bool,
+    /// Approve exactly this plan, by a signature beside it
+    #[arg(long, requires = "by")]
+    pub(in crate::cli) approve: bool,
+    /// Who approves: the name in the list of allowed signers
+    #[arg(long, value_name = "NAME", requires = "approve")]
+    pub(in crate::cli) by: Option<String>,
+    /// The SSH key to sign with; a public one asks the agent [default: the usual one in ~/.ssh]
+    #[arg(long, value_name = "FILE", requires = "approve")]
+    pub(in crate::cli) key: Option<PathBuf>,
+    /// How long the approval holds, such as 24h [default: as long as the plan can be done]
+    #[arg(long, value_name = "TIME", requires = "approve", value_parser = duration)]
+    pub(in crate::cli) valid_for: Option<std::time::Duration>,
     /// Global options.
     #[command(flatten)]
     pub(in crate::cli) global: Global,

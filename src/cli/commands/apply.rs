@@ -1,5 +1,8 @@
 //! `apply`: a plan shown, confirmed and done; or a saved plan, done exactly.
 
+use std::path::Path;
+
+use crate::cli::approval;
 use crate::cli::args::Apply as Args;
 use crate::cli::commands::{output, plan, review};
 use crate::cli::confirm::confirm;
@@ -9,9 +12,10 @@ use crate::cli::options::Options;
 use crate::cli::ui::Ui;
 use crate::cli::workspace::{self, Author};
 use crate::cli::{interrupt, progress, stream};
-use crate::ops::{self, Applied, Planned, Workspace};
-use crate::plan::{Approval, Plan, PlanMode, Secrets};
-use crate::review::outcome;
+use crate::ops::{self, Applied, PlanOptions, Planned, Workspace};
+use crate::plan::{Approval, Plan, PlanMode, Secrets, compare};
+use crate::provider::Transport;
+use crate::review::{Look, departures as departures_text, outcome};
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let author = workspace::author(options, ui)?;
@@ -20,12 +24,72 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
         let plan = review::read(path)?;
         let planned = Planned { plan, secrets: Secrets::default(), notes: Vec::new() };
         plan::tell(ui, &author, &planned, args.steps);
-        return carry_out(&author, &workspace, planned, Approval::Saved, ui).await;
+        let signers = approval::demand(&args.trust, path, &planned.plan, workspace.clock.now(), ui)?;
+        return carry_out(&author, &workspace, planned, Yes { by: Approval::Saved, signers }, ui).await;
+    }
+    if let Some(path) = &args.approved {
+        return again(&args, path, &author, &workspace, &way, ui).await;
+    }
+    if args.trust.require_approval.is_some() {
+        return Err(Stop::refused(
+            "only a saved plan can be approved beforehand",
+            "name it: `apply PLAN --require-approval`, or `apply --approved PLAN --require-approval`",
+        ));
     }
     let planned = plan::make(&author, &workspace, &way, plan::plan_options(&args.select, None), ui).await?;
     plan::tell(ui, &author, &planned, args.steps);
-    let approval = ask(ui, &planned.plan, args.auto_approve)?;
-    carry_out(&author, &workspace, planned, approval, ui).await
+    let by = ask(ui, &planned.plan, args.auto_approve)?;
+    carry_out(&author, &workspace, planned, by.into(), ui).await
+}
+
+/// The yes that a plan is done with.
+pub(in crate::cli) struct Yes {
+    /// How it was given.
+    by: Approval,
+    /// The persons who signed it.
+    signers: Vec<String>,
+}
+
+impl From<Approval> for Yes {
+    fn from(by: Approval) -> Yes {
+        Yes { by, signers: Vec::new() }
+    }
+}
+
+/// Plans again for an approved plan that may be stale, and goes on only if that does the same.
+async fn again(
+    args: &Args,
+    path: &Path,
+    author: &Author,
+    workspace: &Workspace,
+    way: &Transport,
+    ui: &Ui,
+) -> Ended {
+    let approved = review::read(path)?;
+    let signers = approval::demand(&args.trust, path, &approved, workspace.clock.now(), ui)?;
+    // The state may have moved since, so the cloud is read, however the first plan was made.
+    let options = PlanOptions { no_refresh: false, ..ops::options_of(&approved) };
+    let planned = plan::make(author, workspace, way, options, ui).await?;
+    let departures = compare::departures(&approved, &planned.plan);
+    if !departures.is_empty() {
+        let shown = departures_text(&departures, ui.err_look());
+        if !ui.is_json() {
+            ui.note(&format!("What is to be done now differs from the approved {}:", path.display()));
+            ui.note(&shown);
+            ui.note("");
+        }
+        let mut what = "the new plan does something else than the approved one".to_owned();
+        if ui.is_json() {
+            what.push_str(&format!(":\n{}", departures_text(&departures, Look::default()).trim()));
+        }
+        return Err(Stop::refused(
+            what,
+            "nothing was done; plan again with --out, and have the new plan approved",
+        ));
+    }
+    plan::tell(ui, author, &planned, args.steps);
+    ui.note("The new plan does exactly what was approved.");
+    carry_out(author, workspace, planned, Yes { by: Approval::Automatic, signers }, ui).await
 }
 
 /// Gets the approval that this plan needs. One that only brings the record up to date needs none.
@@ -49,14 +113,15 @@ pub(in crate::cli) async fn carry_out(
     author: &Author,
     workspace: &Workspace,
     planned: Planned,
-    approval: Approval,
+    yes: Yes,
     ui: &Ui,
 ) -> Ended {
     let Planned { plan, secrets, .. } = planned;
-    if plan.steps.is_empty() && plan.outputs.is_empty() && approval != Approval::Saved {
+    if plan.steps.is_empty() && plan.outputs.is_empty() && yes.by != Approval::Saved {
         return Ok(Exit::Done);
     }
-    let approved = plan.approve(approval).map_err(|refusal| Stop::refused(refusal.to_string(), ""))?;
+    let approved = plan.approve(yes.by).map_err(|refusal| Stop::refused(refusal.to_string(), ""))?;
+    let approved = approved.signed(yes.signers);
     let (sender, events) = tokio::sync::mpsc::unbounded_channel();
     let (listening, cancel) = interrupt::listen();
     let (applied, ()) = tokio::join!(

@@ -2,23 +2,38 @@
 
 use std::path::Path;
 
+use crate::cli::approval::{self, Wish};
 use crate::cli::args::{Review as Args, ReviewFormat};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Ended, Stop, tell_diagnostics};
+use crate::cli::options::Options;
 use crate::cli::sources;
 use crate::cli::ui::Ui;
 use crate::plan::representation::representation;
 use crate::plan::{Plan, planfile};
+use crate::provider::Clock;
 use crate::review::{Review, drift, json, steps, text};
 
-pub(in crate::cli) fn run(args: &Args, ui: &Ui) -> Ended {
+pub(in crate::cli) fn run(args: &Args, options: &Options, ui: &Ui) -> Ended {
     let plan = read(&args.plan)?;
     match args.format {
         ReviewFormat::TerraformJson => ui.value(&representation(&plan)),
         ReviewFormat::Text if !ui.is_json() => show(ui, &plan, args.steps),
         ReviewFormat::Text | ReviewFormat::Json => ui.value(&json(&plan)),
     }
+    if let Some(by) = &args.by {
+        approve(args, by, &plan, options, ui)?;
+    }
     Ok(Exit::Done)
+}
+
+/// Approves what was just shown.
+fn approve(args: &Args, by: &str, plan: &Plan, options: &Options, ui: &Ui) -> Result<(), Stop> {
+    let now = Clock::system().now();
+    let wish = Wish { by, key: args.key.as_deref(), valid_for: args.valid_for, now };
+    let file = approval::give(&args.plan, plan, &wish, options)?;
+    ui.note(&format!("Approved by {by}: {0}, signed in {0}.sig", file.display()));
+    Ok(())
 }
 
 /// A saved plan.

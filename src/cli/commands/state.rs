@@ -208,6 +208,7 @@ async fn change(
     let opening = Opening {
         operation: operation.to_owned(),
         plan: String::new(),
+        approved_by: Vec::new(),
         at: clock.now(),
         lineage: uuid::Uuid::new_v4().to_string(),
     };

@@ -41,6 +41,9 @@ pub struct Run {
     pub operation: String,
     /// The digest of its plan; empty for a run without one.
     pub plan: String,
+    /// The persons whose signed approval of that plan was verified.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approved_by: Vec<String>,
 }
 
 /// Why a snapshot cannot be read.

@@ -21,7 +21,13 @@ fn journal(seed: u64) -> (Vec<u8>, Vec<(Seq, Entry)>, Vec<usize>) {
 }
 
 fn run() -> Run {
-    Run { at: at(0), by: "ann@here".into(), operation: "apply".into(), plan: "d".into() }
+    Run {
+        at: at(0),
+        by: "ann@here".into(),
+        operation: "apply".into(),
+        plan: "d".into(),
+        approved_by: Vec::new(),
+    }
 }
 
 fn some_state() -> Recorded {

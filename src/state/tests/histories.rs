@@ -127,7 +127,13 @@ fn a_snapshot_in_the_middle_changes_nothing() {
         for (seq, entry) in &entries {
             now.apply_entry(*seq, entry).unwrap();
             now.revision = Revision { lineage: Some("born".into()), serial: now.revision.serial + 1 };
-            let run = Run { at: at(0), by: "ann@here".into(), operation: "apply".into(), plan: "d".into() };
+            let run = Run {
+                at: at(0),
+                by: "ann@here".into(),
+                operation: "apply".into(),
+                plan: "d".into(),
+                approved_by: Vec::new(),
+            };
             let bytes = statefile::write(&now, &run);
             let (read, by) = statefile::read(&bytes).unwrap();
             assert_eq!((&read, &by), (&now, &run), "seed {seed}");

@@ -96,7 +96,13 @@ pub(super) fn on(files: Arc<dyn Files>, states: &Path) -> LocalBackend {
 }
 
 pub(super) fn opening() -> Opening {
-    Opening { operation: "apply".into(), plan: "d1".into(), at: at(0), lineage: "born".into() }
+    Opening {
+        operation: "apply".into(),
+        plan: "d1".into(),
+        approved_by: Vec::new(),
+        at: at(0),
+        lineage: "born".into(),
+    }
 }
 
 pub(super) fn file(name: &str) -> PathBuf {
