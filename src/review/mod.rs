@@ -12,15 +12,17 @@ mod line;
 mod model;
 mod outcome;
 mod rows;
+mod section;
 mod show;
 mod text;
 
 pub use departures::departures;
 pub use json::{FORMAT, json};
 pub use line::{Line, Look, Tone, wrap};
-pub use model::{Counts, Entry, Review, Sign};
+pub use model::{Counts, Entry, Review, Sign, place_text};
 pub use outcome::{Outcome, outcome};
 pub use rows::{Body, Cell, Part, Row, value_body};
+pub use section::{Finding, Level, Section};
 pub use show::{clean, short, value_text};
 pub use text::{drift, steps, text};
 

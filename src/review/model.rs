@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{Action, Change, Drift, Plan, PlanMode, ReasonCode, Shown};
 
 use super::rows::{Body, Cell, Row, row};
+use super::section::{Section, sections};
 use super::show::clean;
 
 /// How a line is marked. The signs are Terraform's, with two of ours.
@@ -63,8 +64,12 @@ pub struct Entry {
     pub address: String,
     /// The object's id, if there is one.
     pub id: Option<String>,
-    /// Where the author asked for it, `file:line`.
-    pub place: Option<String>,
+    /// What happens, in one word: `replace`, `delete`; for drift `changed` or `deleted`.
+    pub action: &'static str,
+    /// The provider block.
+    pub provider: String,
+    /// Where the author asked for it.
+    pub place: Option<Place>,
     /// Why, where the words do not say it.
     pub reason: Option<String>,
     /// What differs.
@@ -151,7 +156,9 @@ pub struct Review {
     pub counts: Counts,
     /// How many resources stay as they are.
     pub unchanged: usize,
-    /// Warnings.
+    /// What else was found: risk, rules, checks, what is not known yet.
+    pub sections: Vec<Section>,
+    /// The plan's diagnostics as they came; `sections` holds them for reading.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -171,6 +178,7 @@ impl Review {
             outputs: plan.outputs.iter().filter_map(output_row).collect(),
             counts: Counts::of(plan),
             unchanged: plan.unchanged,
+            sections: sections(plan),
             diagnostics: plan.diagnostics.clone(),
         }
     }
@@ -208,7 +216,9 @@ fn change_entry(change: &Change, mode: PlanMode) -> Entry {
         words,
         address: clean(&change.address.to_string()),
         id: change.id.as_deref().map(clean),
-        place: change.place.as_ref().map(place_text),
+        action: change.action.word(),
+        provider: clean(change.provider.as_str()),
+        place: change.place.clone(),
         reason: (!said && !change.reason.text.is_empty()).then(|| clean(&change.reason.text)),
         rows: differences.iter().filter_map(|d| row(d, whole)).collect(),
         notes: change.notes.iter().map(|note| clean(note)).collect(),
@@ -221,7 +231,9 @@ fn drift_entry(drift: &Drift) -> Entry {
         words: if drift.deleted { "deleted" } else { "changed" },
         address: clean(&drift.address.to_string()),
         id: Some(clean(&drift.id)),
-        place: None,
+        action: if drift.deleted { "deleted" } else { "changed" },
+        provider: String::new(),
+        place: drift.place.clone(),
         reason: None,
         rows: drift.differences.iter().filter_map(|d| row(d, drift.deleted)).collect(),
         notes: Vec::new(),
@@ -244,6 +256,7 @@ fn output_row(output: &crate::plan::OutputChange) -> Option<Row> {
     row(&difference, false)
 }
 
-fn place_text(place: &Place) -> String {
+/// A place as it is shown: `file:line`.
+pub fn place_text(place: &Place) -> String {
     format!("{}:{}", clean(&place.file), place.line)
 }

@@ -1,8 +1,9 @@
 //! A plan as text: short, aligned, readable without colours.
 
 use super::line::{Line, Look, Tone, wrap};
-use super::model::{Entry, Review, Sign};
+use super::model::{Entry, Review, Sign, place_text};
 use super::rows::{Body, Cell, Part, Row};
+use super::section::{Finding, Level, Section};
 use super::show::clean;
 use crate::plan::{Plan, PlanMode};
 
@@ -21,6 +22,9 @@ pub fn text(review: &Review, look: Look) -> String {
     if !review.outputs.is_empty() {
         heading(&mut out, look, "Outputs:");
         rows(&review.outputs, &mut out, look);
+    }
+    for section in review.sections.iter().filter(|section| is_shown(section)) {
+        found(&mut out, look, section);
     }
     out.push('\n');
     for line in closing(review) {
@@ -81,6 +85,41 @@ fn closing(review: &Review) -> Vec<Line> {
     lines
 }
 
+/// Checks are told with the lines they speak of, and what is unknown stands where it is.
+fn is_shown(section: &Section) -> bool {
+    !matches!(section.key, "checks" | "unknown")
+}
+
+/// What was found, as a section of its own.
+fn found(out: &mut String, look: Look, section: &Section) {
+    heading(out, look, &format!("{}:", section.title));
+    for text in wrap(&section.summary, look.width.saturating_sub(2)) {
+        Line::indent(2).plain(text).write(look, out);
+    }
+    for finding in &section.findings {
+        write_finding(finding, out, look);
+    }
+}
+
+fn write_finding(finding: &Finding, out: &mut String, look: Look) {
+    let tone = match finding.level {
+        Level::Refuses => Tone::Bad,
+        Level::Warns => Tone::Notice,
+        Level::Tells => Tone::Info,
+    };
+    let mut line = Line::indent(2).with(tone, finding.level.word()).plain("  ");
+    line = line.with(Tone::Strong, finding.address.as_ref().unwrap_or(&finding.title));
+    if let Some(place) = &finding.place {
+        line = line.plain("  ").with(Tone::Faint, place_text(place));
+    }
+    line.write(look, out);
+    for text in [&finding.text, &finding.hint].into_iter().filter(|text| !text.is_empty()) {
+        for text in wrap(text, look.width.saturating_sub(NAME)) {
+            Line::indent(NAME).plain(text).write(look, out);
+        }
+    }
+}
+
 fn heading(out: &mut String, look: Look, title: &str) {
     out.push('\n');
     Line::new().with(Tone::Strong, title).write(look, out);
@@ -109,7 +148,7 @@ fn write_entry(entry: &Entry, out: &mut String, look: Look) {
     let mut line = Line::new().with(tone, format!("{} {}", entry.sign.text(), entry.words)).plain("  ");
     line = line.with(Tone::Strong, &entry.address);
     let mut below = Vec::new();
-    for aside in entry.id.iter().map(|id| format!("id {id}")).chain(entry.place.clone()) {
+    for aside in entry.id.iter().map(|id| format!("id {id}")).chain(entry.place.as_ref().map(place_text)) {
         if below.is_empty() && line.width() + 2 + aside.chars().count() <= look.width {
             line = line.plain("  ").with(Tone::Faint, aside);
         } else {
