@@ -8,7 +8,7 @@ use crate::plan::uncertain::born;
 use crate::plan::walk::{self, Situation, Walked};
 use crate::plan::{self, Plan, PlanMode, Secrets, Selection, uncertain};
 use crate::refresh::{Live, Observation, Sight};
-use crate::resource::{Address, ProviderName};
+use crate::resource::{Address, ObjectId, ProviderName};
 use crate::state::{self, Recorded, RecordedObject};
 
 /// What kind of plan is asked for.
@@ -86,11 +86,13 @@ pub(super) async fn decide(
         reader.look(sights.clone(), &mut live).await?;
         // What is so young that it need not show yet is not absent: it is looked for again when it
         // must show.
-        let absent = |o: &RecordedObject| {
-            let mut seen = live.seen.iter().filter(|(sight, _)| sight.id == o.id);
-            seen.any(|(_, observation)| *observation == Observation::Absent)
-        };
-        let shows = objects().filter(|(_, o)| absent(o)).filter_map(|(_, o)| born(&o.attributes));
+        let absent: BTreeSet<&ObjectId> = live
+            .seen
+            .iter()
+            .filter(|(_, observation)| **observation == Observation::Absent)
+            .map(|(sight, _)| &sight.id)
+            .collect();
+        let shows = objects().filter(|(_, o)| absent.contains(&o.id)).filter_map(|(_, o)| born(&o.attributes));
         let shows_by = shows.max().map(|at| at + workspace.settle);
         if let Some(wait) = shows_by.map(|by| by.duration_since(workspace.clock.now()))
             && wait.is_positive()
