@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::expr::{Objects, View, Worth};
+use crate::expr::{Objects, View, Views, Worth};
 use crate::plan::{PlanInput, Secrets};
-use crate::resource::{Address, Attributes, Block, Catalog, Fault, Key, KindSchema, Value};
+use crate::resource::{Address, Attributes, Block, Catalog, Fault, KindSchema, Value};
 use crate::state::Recorded;
 
 /// The objects as later steps see them: as recorded, and as each step left them.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-    views: BTreeMap<Block, BTreeMap<Option<Key>, View>>,
+    views: BTreeMap<Block, Views>,
 }
 
 impl Objects for World {
-    fn views(&self, block: &Block) -> Option<&BTreeMap<Option<Key>, View>> {
+    fn views(&self, block: &Block) -> Option<&Views> {
         self.views.get(block)
     }
 }
@@ -31,32 +31,28 @@ impl World {
 
     /// An object is there with these attributes. Late attributes that it lacks are not known yet.
     pub fn put(&mut self, address: &Address, attributes: &Attributes, catalog: &Catalog) {
-        let mut view = View { known: attributes.clone(), ..View::default() };
-        for attribute in &catalog.schema(&address.block).attributes {
-            if attributes.get(attribute.name).is_none() {
-                if attribute.is_late() {
-                    view.unknown.insert(attribute.name.to_owned());
-                } else {
-                    view.known.set(attribute.name, Value::Null);
-                }
-            }
-        }
+        let schema = catalog.schema(&address.block);
+        let late = schema.attributes.iter().filter(|a| a.is_late() && attributes.get(a.name).is_none());
+        let view = View {
+            names: schema.names.clone(),
+            known: attributes.clone(),
+            unknown: late.map(|a| a.name.to_owned()).collect(),
+            ..View::default()
+        };
         self.views.entry(address.block.clone()).or_default().insert(address.key.clone(), view);
     }
 
     /// The object is gone.
     pub fn remove(&mut self, address: &Address) {
         if let Some(instances) = self.views.get_mut(&address.block) {
-            instances.remove(&address.key);
+            instances.remove(address.key.as_ref());
         }
     }
 
     /// What is unknown now stays so: null takes its place.
     pub fn settle(&mut self) {
-        for view in self.views.values_mut().flat_map(BTreeMap::values_mut) {
-            for name in std::mem::take(&mut view.unknown) {
-                view.known.set(name, Value::Null);
-            }
+        for view in self.views.values_mut().flat_map(Views::values_mut) {
+            view.unknown.clear();
         }
     }
 }

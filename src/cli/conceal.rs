@@ -13,7 +13,7 @@ pub(super) fn configured(transport: &Transport, configuration: &Configuration) {
         value(transport, &variable.value);
     }
     for block in configuration.blocks.values() {
-        let arguments = block.sensitive.iter().filter_map(|name| block.attributes.get(name));
+        let arguments = block.sensitive.iter().filter_map(|name| block.attributes.get(name.as_str()));
         arguments
             .filter_map(|argument| argument.template.literal())
             .for_each(|worth| value(transport, &worth));

@@ -141,7 +141,7 @@ impl Configuration {
         name: &str,
         attribute: &AttributeSchema,
     ) -> Result<Option<(Value, bool)>, Vec<Diagnostic>> {
-        let argument = &block.attributes[name];
+        let Some(argument) = block.attributes.get(name) else { return Ok(None) };
         if let Some(literal) = argument.template.literal() {
             return read_as(attribute, literal, false, &argument.template, &argument.place)
                 .map(|v| Some((v, false)));

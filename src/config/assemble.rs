@@ -14,8 +14,8 @@ use super::names::{Names, Reads, Site};
 use super::source::Sources;
 use super::{arguments, beginning, digest, values};
 use crate::diagnostic::{Diagnostic, Place, known_names};
-use crate::expr::{Account, NoObjects, Template};
-use crate::resource::{Block, Catalog, ProviderName, Source, Value};
+use crate::expr::{Account, Input, NoObjects, Template, Worth};
+use crate::resource::{Block, Catalog, ProviderName, RowSet, Source, Value};
 
 /// What blocks and attributes each local reads, through other locals as well.
 type Through = BTreeMap<Arc<str>, BTreeSet<(Block, Option<String>)>>;
@@ -152,9 +152,9 @@ fn check_block(
         for_each = names.check(template, Site::Block(block, false), &mut reads, faults);
     }
     let mut broken = BTreeSet::new();
-    for (name, argument) in &raw.attributes {
+    for (name, argument) in raw.attributes.iter() {
         if !names.check(&argument.template, Site::Block(block, raw.has_for_each), &mut reads, faults) {
-            broken.insert(name.clone());
+            broken.insert(name.to_string());
         }
     }
     let lifecycle = &raw.lifecycle;
@@ -209,9 +209,10 @@ fn all_reads(reads: Reads, through: &Through) -> BTreeMap<(Block, Option<String>
 }
 
 fn finish_block(block: Block, mut raw: RawBlock, provider: ProviderName, checked: Checked) -> ResourceBlock {
-    for (name, argument) in &mut raw.attributes {
-        argument.broken = checked.broken.contains(name);
+    for (name, argument) in raw.attributes.iter_mut() {
+        argument.broken = checked.broken.contains(name.as_str());
     }
+    raw.attributes.shrink_to_fit();
     // Attributes with a fault stand there too, so that they are not also missing.
     for name in raw.broken {
         let argument = super::configuration::Argument {
@@ -221,7 +222,9 @@ fn finish_block(block: Block, mut raw: RawBlock, provider: ProviderName, checked
             settled: None,
             broken: true,
         };
-        raw.attributes.entry(name).or_insert_with(|| Box::new(argument));
+        if !raw.attributes.contains_key(name.as_str()) {
+            raw.attributes.insert(name.into(), Box::new(argument));
+        }
     }
     ResourceBlock {
         block,
@@ -335,7 +338,12 @@ impl Configuration {
                         faults
                             .push(Diagnostic::error("Missing attribute", detail).at(argument.place.clone()));
                     }
-                    Ok(Some(worth)) => settled.push((id.clone(), attribute.name, Some(worth))),
+                    Ok(Some((value, sensitive))) => {
+                        let place = Some(argument.place.clone());
+                        let reads = RowSet::default();
+                        let input = Input { worth: Worth::Known(value), sensitive, reads, place };
+                        settled.push((id.clone(), attribute.name, Some(Arc::new(input))));
+                    }
                     Ok(None) => settled.push((id.clone(), attribute.name, None)),
                     Err(found) => {
                         faults.extend(found);

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use smol_str::SmolStr;
+
 use super::source::ReadFile;
 use crate::diagnostic::Place;
-use crate::expr::{Account, Template, Val};
-use crate::resource::{Address, Block, ProviderName, Type, Value};
+use crate::expr::{Account, Input, Template, Val};
+use crate::resource::{Address, Block, ProviderName, Rows, Type, Value};
 
 /// A checked configuration.
 pub struct Configuration {
@@ -84,7 +86,7 @@ pub struct ResourceBlock {
     /// Attributes that must not be shown.
     pub sensitive: BTreeSet<String>,
     /// Its attributes.
-    pub attributes: BTreeMap<String, Box<Argument>>,
+    pub attributes: Rows<SmolStr, Box<Argument>>,
     /// Where it is declared.
     pub place: Place,
     /// Every reference of any part of it in order, also through locals, each with the place in this block;
@@ -122,7 +124,7 @@ pub struct Argument {
     pub key_place: Place,
     /// The value, where it reads neither resources nor `each`: of the attribute's type, checked,
     /// with its sensitive mark.
-    pub(super) settled: Option<(Value, bool)>,
+    pub(super) settled: Option<Arc<Input>>,
     /// Whether it has a fault that was reported.
     pub(super) broken: bool,
 }
@@ -131,7 +133,7 @@ impl Argument {
     /// The value, of the attribute's type, where it is written out and not worked out from anything.
     pub fn constant(&self) -> Option<&Value> {
         let literal = self.template.literal().is_some();
-        self.settled.as_ref().filter(|_| literal).map(|(value, _)| value)
+        self.settled.as_ref().filter(|_| literal).and_then(|input| input.known())
     }
 }
 

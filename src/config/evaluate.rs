@@ -11,10 +11,10 @@ use super::configuration::{Argument, Condition, Configuration, LocalState, Resou
 use super::lower::SECRETS;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expr::{
-    Account, Each, Evaluator, Fault, Input, Local, Names, NoObjects, Objects, Sort, Template, Val, Worth,
-    pack, static_value,
+    Account, Each, Evaluator, Fault, Input, Inputs, Local, Names, NoObjects, Objects, Sort, Template, Val,
+    Worth, pack, static_value,
 };
-use crate::resource::{AttributeSchema, Catalog, Key, ProviderName, Source, Value};
+use crate::resource::{AttributeSchema, Catalog, Key, ProviderName, RowSet, Rows, Source, Value};
 
 /// A block makes at most so many instances.
 const MOST_INSTANCES: usize = 200_000;
@@ -89,9 +89,9 @@ impl Configuration {
         &self,
         block: &ResourceBlock,
         objects: &dyn Objects,
-    ) -> Result<BTreeMap<Option<Key>, Each>, Vec<Diagnostic>> {
+    ) -> Result<Rows<Option<Key>, Each>, Vec<Diagnostic>> {
         let Some(template) = &block.for_each else {
-            return Ok(BTreeMap::from([(None, Each::single())]));
+            return Ok(Rows::from_iter([(None, Each::single())]));
         };
         let place = template.place.as_ref().unwrap_or(&block.place);
         let invalid = |detail: String, hint: &str| {
@@ -140,7 +140,7 @@ impl Configuration {
             Some(Arc::new(pack(&mut evaluator, template).map_err(|f| told(*f, place))?))
         };
         let reads = Arc::new(std::mem::take(&mut evaluator.reads));
-        let mut instances = BTreeMap::new();
+        let mut instances = Rows::new();
         for (key, value) in entries {
             let key = if list { &value } else { &key };
             let text = match &key.sort {
@@ -189,8 +189,8 @@ impl Configuration {
         each: &Each,
         objects: &dyn Objects,
         catalog: &Catalog,
-    ) -> Result<BTreeMap<String, Input>, Vec<Diagnostic>> {
-        let mut inputs = BTreeMap::new();
+    ) -> Result<Inputs, Vec<Diagnostic>> {
+        let mut inputs = Inputs::new();
         let mut faults = Vec::new();
         let mut evaluator = Evaluator::new(self, objects, Some(each));
         for attribute in catalog.schema(&block.block).arguments() {
@@ -200,18 +200,20 @@ impl Configuration {
             };
             match given {
                 Ok(Some(mut input)) => {
-                    input.sensitive |= block.sensitive.contains(attribute.name);
-                    inputs.insert(attribute.name.to_owned(), input);
+                    if !input.sensitive && block.sensitive.contains(attribute.name) {
+                        Arc::make_mut(&mut input).sensitive = true;
+                    }
+                    inputs.insert(attribute.name, input);
                 }
                 Ok(None) => match (&attribute.source, block.attributes.get(attribute.name)) {
                     (Source::Default(value), _) => {
                         let input = Input {
                             worth: Worth::Known(value.clone()),
                             sensitive: block.sensitive.contains(attribute.name),
-                            reads: BTreeSet::new(),
+                            reads: RowSet::default(),
                             place: None,
                         };
-                        inputs.insert(attribute.name.to_owned(), input);
+                        inputs.insert(attribute.name, Arc::new(input));
                     }
                     (Source::Required, argument) => {
                         let place = argument.map_or(&block.place, |a| &a.place);
@@ -235,14 +237,9 @@ impl Configuration {
         evaluator: &mut Evaluator<'a>,
         argument: &'a Argument,
         attribute: &AttributeSchema,
-    ) -> Result<Option<Input>, Vec<Diagnostic>> {
-        let known = |value: Value, sensitive, reads| {
-            let worth = Worth::Known(value);
-            Some(Input { worth, sensitive, reads, place: Some(argument.place.clone()) })
-                .filter(|i| i.known() != Some(&Value::Null))
-        };
-        if let Some((value, sensitive)) = &argument.settled {
-            return Ok(known(value.clone(), *sensitive, BTreeSet::new()));
+    ) -> Result<Option<Arc<Input>>, Vec<Diagnostic>> {
+        if let Some(input) = &argument.settled {
+            return Ok(Some(input.clone()).filter(|i| i.known() != Some(&Value::Null)));
         }
         if argument.broken {
             return Ok(None);
@@ -251,22 +248,15 @@ impl Configuration {
         evaluator.next().map_err(|f| told(*f, place))?;
         let val = evaluator.template(&argument.template).map_err(|f| told(*f, place))?;
         let (value, sensitive) = evaluator.whole(&val).map_err(|f| told(*f, place))?;
-        let reads = std::mem::take(&mut evaluator.reads);
-        match value {
-            Some(value) => {
-                let value = read_as(attribute, value, sensitive, &argument.template, place)?;
-                Ok(known(value, sensitive, reads))
-            }
-            None => {
-                let deferred = pack(evaluator, &argument.template).map_err(|f| told(*f, place))?;
-                Ok(Some(Input {
-                    worth: Worth::Deferred(deferred),
-                    sensitive,
-                    reads,
-                    place: Some(place.clone()),
-                }))
-            }
-        }
+        let reads = std::mem::take(&mut evaluator.reads).into_iter().collect();
+        let worth = match value {
+            Some(value) => match read_as(attribute, value, sensitive, &argument.template, place)? {
+                Value::Null => return Ok(None),
+                value => Worth::Known(value),
+            },
+            None => Worth::Deferred(pack(evaluator, &argument.template).map_err(|f| told(*f, place))?),
+        };
+        Ok(Some(Arc::new(Input { worth, sensitive, reads, place: Some(place.clone()) })))
     }
 
     /// The preconditions that are known and do not hold.
@@ -367,7 +357,7 @@ impl Configuration {
             ]);
         }
         let sensitive = sensitive || output.sensitive == Some(true);
-        Ok(Input { worth, sensitive, reads, place: Some(output.place.clone()) })
+        Ok(Input { worth, sensitive, reads: reads.into_iter().collect(), place: Some(output.place.clone()) })
     }
 
     /// What each entry of `replace_triggered_by` is worth, as it was written.

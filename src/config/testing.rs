@@ -1,8 +1,7 @@
 //! A small catalog in the shape of the real one, for tests of the language.
 
 use crate::resource::{
-    AttributeSchema, Catalog, Change, Check, Compare, Field, KindSchema, Known, Listing, Mode, Source, Type,
-    Value,
+    AttributeSchema, Catalog, Change, Check, Compare, Field, KindSchema, Known, Mode, Source, Type, Value,
 };
 
 fn attribute(name: &'static str, ty: Type, source: Source) -> AttributeSchema {
@@ -31,21 +30,9 @@ fn kind(
     if mode == Mode::Managed {
         attributes.insert(0, attribute("id", Type::String, Source::Computed(Known::AtCreation)));
     }
-    KindSchema {
-        kind: name.into(),
-        provider_type,
-        mode,
-        doc: "a kind",
-        attributes,
-        listing: Listing::Project,
-        order: Vec::new(),
-        dies_with: None,
-        completes: None,
-        natural_key: &[],
-        adopts: false,
-        exclusive: None,
-        forgets: None,
-        timeout_minutes: 10,
+    match mode {
+        Mode::Managed => KindSchema::managed(name, provider_type, "a kind", attributes),
+        Mode::Data => KindSchema::data(name, provider_type, "a kind", attributes),
     }
 }
 

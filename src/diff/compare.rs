@@ -1,9 +1,10 @@
 //! The comparison itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{Delta, Difference, Need, Reason, ReasonCode, Shown, equal};
-use crate::expr::{Input, Worth};
+use crate::expr::{Input, Inputs, Worth};
 use crate::provider::Settling;
 use crate::resource::{AttributeSchema, Attributes, Change, Identity, KindSchema, Object, Value};
 use crate::state::{Origin, RecordedObject};
@@ -12,7 +13,7 @@ use crate::state::{Origin, RecordedObject};
 #[derive(Clone, Copy, Debug)]
 pub struct Desired<'a> {
     /// Its arguments, defaults filled in.
-    pub inputs: &'a BTreeMap<String, Input>,
+    pub inputs: &'a Inputs,
     /// The arguments whose differences do not matter once the object is there.
     pub ignored: &'a BTreeSet<String>,
     /// Where it will live.
@@ -55,7 +56,7 @@ fn create(case: &Case<'_>, desired: Desired<'_>, recorded: Option<&RecordedObjec
     };
     let (want, notes) = wanted(case.schema, desired, None);
     let differences = all_of(case.schema, &want);
-    let changed = want.keys().cloned().collect();
+    let changed = want.keys().map(ToString::to_string).collect();
     let sensitive = sensitive(&want, None);
     Delta {
         need: Need::Create,
@@ -203,7 +204,7 @@ fn end(case: &Case<'_>, recorded: Option<&RecordedObject>, live: Option<(&Object
     let have = match live {
         Some((object, _)) => {
             let seen = seen(schema, &object.attributes, recorded);
-            ours(schema, &seen, recorded, &BTreeMap::new())
+            ours(schema, &seen, recorded, &Inputs::new())
         }
         None => recorded.map(|r| r.attributes.clone()).unwrap_or_default(),
     };
@@ -224,7 +225,7 @@ fn end(case: &Case<'_>, recorded: Option<&RecordedObject>, live: Option<(&Object
         reason,
         id: live.map(|(o, _)| o.id.clone()).or_else(|| recorded.map(|r| r.id.clone())),
         have,
-        want: BTreeMap::new(),
+        want: Inputs::new(),
         changed: BTreeSet::new(),
         differences,
         notes: Vec::new(),
@@ -257,7 +258,7 @@ fn ours(
     schema: &KindSchema,
     seen: &Attributes,
     recorded: Option<&RecordedObject>,
-    want: &BTreeMap<String, Input>,
+    want: &Inputs,
 ) -> Attributes {
     let Some(rule) = schema.members() else { return seen.clone() };
     let name = rule.attribute.name;
@@ -277,14 +278,14 @@ fn taken_at_word(
     schema: &KindSchema,
     mut have: Attributes,
     recorded: Option<&RecordedObject>,
-    want: &BTreeMap<String, Input>,
+    want: &Inputs,
 ) -> Attributes {
     for attribute in schema.arguments().filter(|a| matches!(a.change, Change::Replace(_))) {
         let name = attribute.name;
         // What we made without it was made without it.
         let asked = recorded.is_none_or(|r| r.origin == Origin::Adopted || r.arguments.contains(name));
         if let (true, false, Some(value)) =
-            (asked, have.held(name).is_some(), want.get(name).and_then(Input::known))
+            (asked, have.held(name).is_some(), want.get(name).and_then(|input| input.known()))
         {
             have.set(name, value.clone());
         }
@@ -293,27 +294,17 @@ fn taken_at_word(
 }
 
 /// The arguments as they shall be, as they can be compared with what is there.
-fn wanted(
-    schema: &KindSchema,
-    desired: Desired<'_>,
-    there: Option<&Attributes>,
-) -> (BTreeMap<String, Input>, Vec<String>) {
-    let mut want = BTreeMap::new();
+fn wanted(schema: &KindSchema, desired: Desired<'_>, there: Option<&Attributes>) -> (Inputs, Vec<String>) {
+    let mut want = Inputs::new();
     let mut notes = Vec::new();
     for attribute in schema.arguments() {
         let name = attribute.name;
         let Some(input) = desired.inputs.get(name) else { continue };
-        // What it reads makes edges, and they are made elsewhere.
-        let mut input = Input {
-            worth: input.worth.clone(),
-            sensitive: input.sensitive,
-            reads: BTreeSet::new(),
-            place: input.place.clone(),
-        };
+        let mut input = Arc::clone(input);
         if let Some(there) = there
             && desired.ignored.contains(name)
         {
-            input.worth = Worth::Known(there.value(name).clone());
+            Arc::make_mut(&mut input).worth = Worth::Known(there.value(name).clone());
         }
         if let (Some(rule), Worth::Known(value)) = (schema.members(), &input.worth)
             && rule.attribute.name == name
@@ -325,20 +316,23 @@ fn wanted(
                     "`{name}` names the owner's own account, which is always in and never listed"
                 ));
             }
-            input.worth = Worth::Known(aligned);
+            if aligned != *value {
+                Arc::make_mut(&mut input).worth = Worth::Known(aligned);
+            }
         }
         if input.known().is_some_and(Value::is_null) {
             continue; // null is "omitted"
         }
-        want.insert(name.to_owned(), input);
+        want.insert(name, input);
     }
+    want.shrink_to_fit();
     (want, notes)
 }
 
 /// The arguments that differ, the same for people, and the reason to replace if there is one.
 fn differing(
     schema: &KindSchema,
-    want: &BTreeMap<String, Input>,
+    want: &Inputs,
     have: &Attributes,
     recorded: Option<&RecordedObject>,
 ) -> (BTreeSet<String>, Vec<Difference>, Option<Reason>) {
@@ -393,7 +387,7 @@ fn replacement(
 }
 
 /// Every argument as something new.
-fn all_of(schema: &KindSchema, want: &BTreeMap<String, Input>) -> Vec<Difference> {
+fn all_of(schema: &KindSchema, want: &Inputs) -> Vec<Difference> {
     let shown = |attribute: &AttributeSchema| {
         let input = want.get(attribute.name)?;
         Some(Difference {
@@ -408,18 +402,19 @@ fn all_of(schema: &KindSchema, want: &BTreeMap<String, Input>) -> Vec<Difference
 }
 
 /// The arguments that are known already.
-pub(crate) fn known(want: &BTreeMap<String, Input>) -> Attributes {
-    want.iter().filter_map(|(name, input)| Some((name.clone(), input.known()?.clone()))).collect()
+pub(crate) fn known(want: &Inputs) -> Attributes {
+    want.iter().filter_map(|(name, input)| Some((*name, input.known()?.clone()))).collect()
 }
 
 fn is_setting(schema: &KindSchema, name: &str) -> bool {
     schema.attribute(name).is_some_and(|a| a.change == Change::Setting)
 }
 
-fn sensitive(want: &BTreeMap<String, Input>, recorded: Option<&RecordedObject>) -> BTreeSet<String> {
-    let named = want.iter().filter(|(_, input)| input.sensitive).map(|(name, _)| name.clone());
+fn sensitive(want: &Inputs, recorded: Option<&RecordedObject>) -> BTreeSet<String> {
+    let named = want.iter().filter(|(_, input)| input.sensitive).map(|(name, _)| (*name).to_owned());
     // A secret stays one as long as the old value may be shown beside the new.
-    let was = recorded.into_iter().flat_map(|r| &r.sensitive).filter(|n| want.contains_key(*n)).cloned();
+    let was =
+        recorded.into_iter().flat_map(|r| &r.sensitive).filter(|n| want.contains_key(n.as_str())).cloned();
     named.chain(was).collect()
 }
 
@@ -427,7 +422,7 @@ fn sensitive(want: &BTreeMap<String, Input>, recorded: Option<&RecordedObject>) 
 mod tests {
     use super::*;
     use crate::expr::Deferred;
-    use crate::resource::{OneWay, Type};
+    use crate::resource::{OneWay, RowSet, Type};
 
     fn value(json: serde_json::Value) -> Value {
         serde_json::from_value(json).unwrap()
@@ -462,10 +457,10 @@ mod tests {
             (&set, json!(["a"]), None, Some(Some(unknown))),
         ] {
             let kind = KindSchema::managed("k", "p", "", vec![schema.clone()]);
-            let late = Deferred { source: Value::Null, scope: BTreeMap::new(), needs: BTreeSet::new() };
+            let late = Deferred { source: Value::Null, scope: Default::default(), needs: BTreeSet::new() };
             let worth = want.clone().map_or(Worth::Deferred(late), |want| Worth::Known(value(want)));
-            let input = Input { worth, sensitive: false, reads: BTreeSet::new(), place: None };
-            let wanted = BTreeMap::from([("a".to_owned(), input)]);
+            let input = Input { worth, sensitive: false, reads: RowSet::default(), place: None };
+            let wanted = Inputs::from_iter([("a", Arc::new(input))]);
             let mut have = Attributes::new();
             have.set("a", value(there.clone()));
             let (_, differences, reason) = differing(&kind, &wanted, &have, None);

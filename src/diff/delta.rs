@@ -1,9 +1,9 @@
 //! What one address needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Difference, Reason};
-use crate::expr::{Input, View, Worth};
+use crate::expr::{Inputs, View, Worth};
 use crate::resource::{Attributes, KindSchema, Object, ObjectId};
 
 /// What one address needs.
@@ -39,7 +39,7 @@ pub struct Delta {
     /// Its attributes in normal form; of a shared set what counts as ours.
     pub have: Attributes,
     /// The arguments as they shall be.
-    pub want: BTreeMap<String, Input>,
+    pub want: Inputs,
     /// The arguments that differ.
     pub changed: BTreeSet<String>,
     /// The same for people.
@@ -56,27 +56,30 @@ impl Delta {
     /// The object as expressions see it once this need is met.
     pub fn view(&self, schema: &KindSchema) -> View {
         let new = matches!(self.need, Need::Create | Need::Replace) && self.found.is_none();
+        // Mostly what will be is what is, and then it is the same copy.
+        let mut known = if new { Attributes::new() } else { self.have.clone() };
         let mut unknown = BTreeSet::new();
-        let known = schema.attributes.iter().filter_map(|attribute| {
+        for attribute in &schema.attributes {
             let name = attribute.name;
-            let known = match self.want.get(name).map(|input| &input.worth) {
-                Some(Worth::Known(value)) => Some(value.clone()),
-                Some(Worth::Deferred(_)) => None,
-                None if new => None,
-                None if attribute.is_late() => self.have.get(name).cloned(),
-                None if self.need == Need::Update
-                    && attribute.compare == crate::resource::Compare::Volatile =>
-                {
-                    None
+            match self.want.get(name).map(|input| &input.worth) {
+                Some(Worth::Known(value)) => {
+                    if known.value(name) != value {
+                        known.set(name, value.clone());
+                    }
+                    continue;
                 }
-                None => Some(self.have.value(name).clone()),
-            };
-            if known.is_none() {
-                unknown.insert(name.to_owned());
+                Some(Worth::Deferred(_)) => {}
+                None if new => {}
+                None if attribute.is_late() && known.get(name).is_none() => {}
+                None if self.need == Need::Update
+                    && attribute.compare == crate::resource::Compare::Volatile => {}
+                None => continue,
             }
-            known.map(|value| (name, value))
-        });
-        let known = known.collect();
-        View { known, unknown, sensitive: self.sensitive.clone() }
+            if known.held(name).is_some() {
+                known.retain(|other| other != name);
+            }
+            unknown.insert(name.to_owned());
+        }
+        View { names: schema.names.clone(), known, unknown, sensitive: self.sensitive.clone() }
     }
 }

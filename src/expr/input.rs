@@ -1,10 +1,12 @@
 //! What an attribute is to be worth: known now, or deferred until other steps have run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
-use crate::resource::{Address, Value};
+use crate::resource::{Address, RowSet, Rows, Value};
 
 /// An attribute of one resource instance that was read: `vpcep_service.payments` and `id`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -12,7 +14,7 @@ pub struct Reference {
     /// The instance.
     pub address: Address,
     /// Its attribute; empty where the whole object was read.
-    pub attribute: String,
+    pub attribute: SmolStr,
 }
 
 impl std::fmt::Display for Reference {
@@ -55,10 +57,14 @@ pub struct Input {
     /// Whether it must never be shown: it came from a sensitive value, or the author said so.
     pub sensitive: bool,
     /// Every attribute of a resource that was read for it, known or not: these make the edges.
-    pub reads: BTreeSet<Reference>,
+    pub reads: RowSet<Reference>,
     /// Where it stands in the author's files; none for a default.
     pub place: Option<crate::diagnostic::Place>,
 }
+
+/// The attributes of one desired resource, by name. What the author gave without reading a resource
+/// is the same for every instance, and shared.
+pub type Inputs = Rows<&'static str, Arc<Input>>;
 
 impl Input {
     /// The value, if it is known.
@@ -68,15 +74,4 @@ impl Input {
             Worth::Deferred(_) => None,
         }
     }
-}
-
-/// A resource object as expressions see it while planning: some attributes may be unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct View {
-    /// The attributes that are known; null ones are known to be null.
-    pub known: crate::resource::Attributes,
-    /// The attributes that will be known only later.
-    pub unknown: BTreeSet<String>,
-    /// The attributes that must not be shown.
-    pub sensitive: BTreeSet<String>,
 }

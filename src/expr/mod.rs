@@ -19,15 +19,17 @@ mod scope;
 mod syntax;
 mod template;
 mod val;
+mod views;
 
 pub use ast::{Path, Root, Span, Step};
 pub use budget::Account;
 pub use deferred::ResolveError;
 pub use functions::names as function_names;
-pub use input::{Deferred, Input, Reference, View, Worth};
+pub use input::{Deferred, Input, Inputs, Reference, Worth};
 pub use parse::SyntaxFault;
 pub use scope::{Each, NoObjects, Objects};
 pub use template::{Anchor, Entry, Origin, Template, Text, Tree};
+pub use views::{View, Views};
 
 pub(crate) use ast::Node;
 pub(crate) use deferred::pack;

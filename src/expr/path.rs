@@ -150,8 +150,8 @@ impl<'a> Evaluator<'a> {
     /// A path from a resource block.
     fn block(&mut self, block: &'a Arc<Block>, steps: &'a [Step]) -> Result<Val<'a>> {
         let views = self.objects.views(block);
-        let single = views.is_some_and(|views| views.contains_key(&None));
-        let instance = |key| Val::from(Sort::Instance(Arc::new(Address { block: (**block).clone(), key })));
+        let single = views.is_some_and(|views| views.contains(None));
+        let instance = |key| Val::from(Sort::Instance(block.instance(key)));
         match steps.split_first() {
             Some((Step::Name(..), _)) => {
                 if !single && let Some(known) = views.filter(|views| !views.is_empty()) {
@@ -188,8 +188,10 @@ impl<'a> Evaluator<'a> {
             Some(Step::Name(name, _)) => name,
             _ => "",
         };
-        let keys: Vec<Option<Key>> =
-            self.objects.views(block).map_or(vec![None], |views| views.keys().cloned().collect());
+        let keys: Vec<Option<Key>> = self
+            .objects
+            .views(block)
+            .map_or(vec![None], |views| views.keys().map(Option::<&Key>::cloned).collect());
         for key in keys {
             self.budget.take(1)?;
             self.read(block, key, attribute, true);
@@ -198,7 +200,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn read(&mut self, block: &Block, key: Option<Key>, attribute: &str, unknown: bool) {
-        let reference = Reference { address: block.instance(key), attribute: attribute.to_owned() };
+        let reference = Reference { address: block.instance(key), attribute: attribute.into() };
         if unknown {
             self.pending.insert(reference.clone());
         }
@@ -301,15 +303,15 @@ impl<'a> Evaluator<'a> {
     fn instance(&mut self, block: &Arc<Block>, key: &str) -> Result<Val<'a>> {
         let key = Key::from(key);
         let views = self.objects.views(block);
-        if let Some(views) = views.filter(|views| !views.contains_key(&Some(key.clone()))) {
+        if let Some(views) = views.filter(|views| !views.contains(Some(&key))) {
             return Err(no_instance(block, &key, views.keys().flatten()));
         }
-        Ok(Sort::Instance(Arc::new(block.instance(Some(key)))).into())
+        Ok(Sort::Instance(block.instance(Some(key))).into())
     }
 
     /// One attribute of one resource instance.
-    fn object_attribute(&mut self, address: &Arc<Address>, name: &str) -> Result<Val<'a>> {
-        let reference = Reference { address: (**address).clone(), attribute: name.to_owned() };
+    fn object_attribute(&mut self, address: &Address, name: &str) -> Result<Val<'a>> {
+        let reference = Reference { address: address.clone(), attribute: name.into() };
         if let Some(scope) = self.names.travelling()
             && let Some(Worth::Known(value)) = scope.get(&travelling_key(address, name))
         {
@@ -318,7 +320,7 @@ impl<'a> Evaluator<'a> {
         }
         let view: Option<&'a View> = match self.objects.views(&address.block) {
             None => None,
-            Some(views) => match views.get(&address.key) {
+            Some(views) => match views.get(address.key.as_ref()) {
                 Some(view) => Some(view),
                 None => {
                     let key = address.key.clone().unwrap_or_else(|| Key::from(""));
@@ -369,20 +371,18 @@ impl<'a> Evaluator<'a> {
                     .keys()
                     .flatten()
                     .map(|key| {
-                        let address = Arc::new(block.instance(Some(key.clone())));
+                        let address = block.instance(Some(key.clone()));
                         (Sort::Text(Words::Borrowed(key.as_str())).into(), Sort::Instance(address).into())
                     })
                     .collect()
             }
             Sort::Instance(address) => {
                 let views = self.objects.views(&address.block);
-                let Some(view) = views.and_then(|views| views.get(&address.key)) else {
+                let Some(view) = views.and_then(|views| views.get(address.key.as_ref())) else {
                     self.read(&address.block, address.key.clone(), "", true);
                     return Ok(None);
                 };
-                let names = view.known.names().chain(view.unknown.iter().map(String::as_str));
-                let names: std::collections::BTreeSet<&'a str> = names.collect();
-                names
+                view.names()
                     .into_iter()
                     .map(|name| {
                         let key = Sort::Text(Words::Borrowed(name)).into();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::budget::Account;
 use super::template::Template;
 use super::val::Val;
-use super::{Deferred, Reference, View, Worth};
+use super::{Deferred, Reference, Views, Worth};
 use crate::resource::{Block, Key, Value};
 
 /// What references to resources resolve to, given by the planner while planning and by the
@@ -14,7 +14,7 @@ use crate::resource::{Block, Key, Value};
 pub trait Objects {
     /// The instances of a block, under `None` for a block without `for_each`. `None` where nothing
     /// of the block is known yet: every attribute of it is then unknown.
-    fn views(&self, block: &Block) -> Option<&BTreeMap<Option<Key>, View>>;
+    fn views(&self, block: &Block) -> Option<&Views>;
 }
 
 /// No objects at all: every attribute of every resource is unknown.
@@ -22,13 +22,13 @@ pub trait Objects {
 pub struct NoObjects;
 
 impl Objects for NoObjects {
-    fn views(&self, _: &Block) -> Option<&BTreeMap<Option<Key>, View>> {
+    fn views(&self, _: &Block) -> Option<&Views> {
         None
     }
 }
 
-impl Objects for BTreeMap<Block, BTreeMap<Option<Key>, View>> {
-    fn views(&self, block: &Block) -> Option<&BTreeMap<Option<Key>, View>> {
+impl Objects for BTreeMap<Block, Views> {
+    fn views(&self, block: &Block) -> Option<&Views> {
         self.get(block)
     }
 }

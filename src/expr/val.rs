@@ -30,7 +30,7 @@ pub(crate) enum Sort<'a> {
     /// A list or a map that is held elsewhere, all of it known.
     Held(&'a Value),
     /// The object of one resource instance; its attributes are looked up when they are read.
-    Instance(Arc<Address>),
+    Instance(Address),
     /// All instances of a block with `for_each`.
     Instances(Arc<Block>),
 }

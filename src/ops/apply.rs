@@ -162,6 +162,7 @@ pub fn options_of(plan: &Plan) -> PlanOptions {
         mode: plan.mode,
         selection: plan.selection.clone(),
         no_refresh: plan.fingerprints.is_empty(),
+        passing: false,
     }
 }
 

@@ -1,13 +1,13 @@
 //! `import`: one existing object, bound to an address of the configuration.
 
-use std::collections::BTreeMap;
+use smol_str::SmolStr;
 
 use super::{Failure, Workspace};
 use crate::apply::World;
 use crate::config::ResourceBlock;
 use crate::diagnostic::Diagnostic;
 use crate::diff;
-use crate::expr::Input;
+use crate::expr::Inputs;
 use crate::provider::Read;
 use crate::refresh::Live;
 use crate::resource::{Address, Change, Object, Value};
@@ -91,7 +91,7 @@ pub async fn import(workspace: &Workspace, address: &Address, id: &str) -> Resul
     let binding = Binding {
         provider: declared.provider.clone(),
         identity: live.identities[&declared.provider].clone(),
-        arguments: inputs.keys().cloned().collect(),
+        arguments: inputs.keys().map(|name| SmolStr::new_static(name)).collect(),
         sensitive: declared.sensitive.clone(),
         dependencies: inputs
             .values()
@@ -122,13 +122,13 @@ fn inputs(
     declared: &ResourceBlock,
     address: &Address,
     recorded: &Recorded,
-) -> Result<BTreeMap<String, Input>, Failure> {
+) -> Result<Inputs, Failure> {
     let world = World::new(recorded, &workspace.catalog);
     let configuration = &workspace.configuration;
     let instances = match configuration.instances(declared, &world) {
         Ok(instances) => instances,
         // What `for_each` reads may be known only to a plan; the plan then compares everything.
-        Err(_) => return Ok(BTreeMap::new()),
+        Err(_) => return Ok(Inputs::new()),
     };
     let Some(each) = instances.get(&address.key) else {
         let detail = format!("`for_each` of `{}` has no such key: {address}", address.block);

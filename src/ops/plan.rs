@@ -20,6 +20,8 @@ pub struct PlanOptions {
     pub selection: Selection,
     /// Go by the record instead of reading live objects.
     pub no_refresh: bool,
+    /// The plan is only shown, or applied at once: it goes without what reviewers and later runs need.
+    pub passing: bool,
 }
 
 /// A plan, with what must not be in it.
@@ -92,7 +94,8 @@ pub(super) async fn decide(
             .filter(|(_, observation)| **observation == Observation::Absent)
             .map(|(sight, _)| &sight.id)
             .collect();
-        let shows = objects().filter(|(_, o)| absent.contains(&o.id)).filter_map(|(_, o)| born(&o.attributes));
+        let shows =
+            objects().filter(|(_, o)| absent.contains(&o.id)).filter_map(|(_, o)| born(&o.attributes));
         let shows_by = shows.max().map(|at| at + workspace.settle);
         if let Some(wait) = shows_by.map(|by| by.duration_since(workspace.clock.now()))
             && wait.is_positive()
@@ -115,6 +118,7 @@ pub(super) async fn decide(
             mode: options.mode,
             replace: &replace,
             now: workspace.clock.now(),
+            passing: options.passing,
         };
         match walk::walk(situation)? {
             Walked::Done(proposal) => {

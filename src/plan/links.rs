@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::SmolStr;
+
 use super::walk::{Item, Proposal};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Reference, Worth};
@@ -14,7 +16,7 @@ use crate::state::Recorded;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wait {
     /// It reads this attribute.
-    Reads(String),
+    Reads(SmolStr),
     /// The author says so, or its lookup or `for_each` reads it.
     Depends,
     /// The kinds know it.
@@ -42,10 +44,10 @@ impl Default for Links {
 
 /// What an attribute denotes, as far as it can be compared: a known text, or the same expression
 /// over the same unknown attributes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Denotes {
-    Text(String),
-    Later(BTreeSet<Reference>),
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Denotes<'a> {
+    Text(&'a str),
+    Later(&'a BTreeSet<Reference>),
 }
 
 /// Works out the links of a proposal.
@@ -123,7 +125,7 @@ struct Index<'a> {
     /// Objects by kind and id.
     ids: BTreeMap<(&'a str, &'a str), &'a Address>,
     /// Resources by kind, attribute and what it denotes.
-    denoting: BTreeMap<(&'a str, &'static str), BTreeMap<Denotes, Vec<&'a Address>>>,
+    denoting: BTreeMap<(&'a str, &'static str), BTreeMap<Denotes<'a>, Vec<&'a Address>>>,
 }
 
 impl<'a> Index<'a> {
@@ -158,24 +160,28 @@ impl<'a> Index<'a> {
     }
 
     /// What an attribute denotes: as desired, and as recorded.
-    fn denotes(&self, address: &Address, item: &Item, attribute: &str) -> BTreeSet<Denotes> {
+    fn denotes(
+        &self,
+        address: &Address,
+        item: &'a Item,
+        attribute: &str,
+    ) -> impl Iterator<Item = Denotes<'a>> + use<'a> {
         let desired = item.delta.want.get(attribute).and_then(|input| match &input.worth {
-            Worth::Known(Value::String(text)) => Some(Denotes::Text(text.clone())),
+            Worth::Known(Value::String(text)) => Some(Denotes::Text(text)),
             Worth::Known(_) => None,
-            Worth::Deferred(deferred) => Some(Denotes::Later(deferred.needs.clone())),
+            Worth::Deferred(deferred) => Some(Denotes::Later(&deferred.needs)),
         });
         let object = self.recorded.objects.get(address);
-        let recorded = object.and_then(|o| o.attributes.text(attribute)).map(|t| Denotes::Text(t.to_owned()));
-        desired.into_iter().chain(recorded).collect()
+        let recorded = object.and_then(|o| o.attributes.text(attribute)).map(Denotes::Text);
+        desired.into_iter().chain(recorded.filter(|then| desired != Some(*then)))
     }
 
     /// Which addresses a rule makes an address wait for.
-    fn firsts(&self, address: &Address, item: &Item, rule: &OrderRule) -> Vec<&'a Address> {
+    fn firsts(&self, address: &Address, item: &'a Item, rule: &OrderRule) -> Vec<&'a Address> {
         match *rule {
             OrderRule::Refers { attribute, kind } => {
-                let denoted = self.denotes(address, item, attribute);
-                let by_id = denoted.iter().filter_map(|d| match d {
-                    Denotes::Text(id) => self.ids.get(&(kind, id.as_str())).copied(),
+                let by_id = self.denotes(address, item, attribute).filter_map(|d| match d {
+                    Denotes::Text(id) => self.ids.get(&(kind, id)).copied(),
                     Denotes::Later(_) => None,
                 });
                 by_id.collect()
@@ -183,20 +189,20 @@ impl<'a> Index<'a> {
             OrderRule::Beside { attribute, kind, theirs } => {
                 let Some(denoting) = self.denoting.get(&(kind, theirs)) else { return Vec::new() };
                 let denoted = self.denotes(address, item, attribute);
-                denoted.iter().filter_map(|d| denoting.get(d)).flatten().copied().collect()
+                denoted.filter_map(|d| denoting.get(&d)).flatten().copied().collect()
             }
         }
     }
 
     /// Which resources complete which.
-    fn completions(&self, proposal: &Proposal, catalog: &Catalog) -> BTreeMap<Address, Vec<Address>> {
+    fn completions(&self, proposal: &'a Proposal, catalog: &Catalog) -> BTreeMap<Address, Vec<Address>> {
         let mut completed: BTreeMap<Address, Vec<Address>> = BTreeMap::new();
         for (address, item) in &proposal.items {
             let Some(rule) = catalog.schema(&address.block).completes else { continue };
             for denotes in self.denotes(address, item, rule.attribute) {
                 match denotes {
                     Denotes::Text(id) => {
-                        if let Some(other) = self.ids.get(&(rule.kind, id.as_str())) {
+                        if let Some(other) = self.ids.get(&(rule.kind, id)) {
                             completed.entry((*other).clone()).or_default().push(address.clone());
                         }
                     }

@@ -10,6 +10,8 @@
 //! - what the end of another object ends too is only forgotten, after that end.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 use super::select::Selected;
@@ -18,7 +20,7 @@ use super::{Action, Change, Handle, HandleSource, Keep, Part, Plan, PlanInput, P
 use super::{StepAction, StepId, guard, outputs, picture};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Need, Reason, ReasonCode, known};
-use crate::expr::{Input, Worth};
+use crate::expr::{Inputs, Worth};
 use crate::graph::{Dag, Loop};
 use crate::provider::Settling;
 use crate::refresh::{Live, Observation, Sight};
@@ -110,13 +112,16 @@ pub fn lower(
         revision: on.recorded.revision.clone(),
         seq: on.recorded.seq,
         identities: on.live.identities.clone(),
-        fingerprints: fingerprints(&on),
+        fingerprints: if on.passing { BTreeMap::new() } else { fingerprints(&on) },
         changes,
         unchanged,
         drift: proposal.drift.clone(),
         steps,
         diagnostics: proposal.warnings.clone(),
-        picture: Arc::new(picture::picture(&on, proposal, &selected)),
+        picture: Arc::new(match on.passing {
+            true => picture::Picture::default(),
+            false => picture::picture(&on, proposal, &selected),
+        }),
         ..Plan::default()
     };
     if on.mode == PlanMode::RefreshOnly {
@@ -184,9 +189,9 @@ impl Lowering {
         let first = self.drafts.len();
         match item.delta.need {
             Need::Nothing => {
-                if let Some(recorded) = recorded.filter(|r| {
-                    adopted.is_none() && record_differs(schema, item, r, &keep(proposal, address, item))
-                }) {
+                if let Some(recorded) = recorded
+                    .filter(|r| adopted.is_none() && record_differs(schema, proposal, address, item, r))
+                {
                     let attributes = self.values(address, &item.delta.have, item);
                     let action = StepAction::Record { id: recorded.id.clone(), attributes };
                     self.step(schema, proposal, address, item, action);
@@ -418,9 +423,9 @@ impl Lowering {
     }
 
     /// Arguments as a plan may hold them.
-    fn inputs(&mut self, address: &Address, inputs: &BTreeMap<String, Input>) -> BTreeMap<String, PlanInput> {
+    fn inputs(&mut self, address: &Address, inputs: &Inputs) -> BTreeMap<String, PlanInput> {
         let mut out = BTreeMap::new();
-        for (name, input) in inputs {
+        for (name, input) in inputs.iter() {
             let planned = if input.sensitive {
                 self.secret(HandleSource::Configuration, address, name, input.worth.clone())
             } else {
@@ -429,7 +434,7 @@ impl Lowering {
                     Worth::Deferred(deferred) => PlanInput::Deferred(deferred.clone()),
                 }
             };
-            out.insert(name.clone(), planned);
+            out.insert((*name).to_owned(), planned);
         }
         out
     }
@@ -595,9 +600,9 @@ impl Lowering {
 
 fn keep(proposal: &Proposal, address: &Address, item: &Item) -> Keep {
     Keep {
-        arguments: item.delta.want.keys().cloned().collect(),
+        arguments: item.delta.want.keys().map(|name| SmolStr::new_static(name)).collect(),
         sensitive: item.delta.sensitive.clone(),
-        dependencies: depended_on(proposal, address),
+        dependencies: depended_on(proposal, address).cloned().collect(),
         triggers: item.triggers.clone(),
         prevent_destroy: item.wishes.prevent_destroy,
         delete_timeout_s: item.wishes.delete_s,
@@ -605,29 +610,36 @@ fn keep(proposal: &Proposal, address: &Address, item: &Item) -> Keep {
 }
 
 /// What is recorded as needed: not what an address only lets go of.
-fn depended_on(proposal: &Proposal, address: &Address) -> BTreeSet<Address> {
+fn depended_on<'a>(proposal: &'a Proposal, address: &Address) -> impl Iterator<Item = &'a Address> {
     let needs = proposal.links.dependencies.get(address).into_iter().flatten();
-    let stays = |need: &&Address| proposal.items.get(*need).is_some_and(|i| !i.delta.want.is_empty());
-    needs.filter(stays).cloned().collect()
+    needs.filter(|need| proposal.items.get(*need).is_some_and(|i| !i.delta.want.is_empty()))
 }
 
 /// Whether the record has to be brought up to date although there is nothing to do.
-fn record_differs(schema: &KindSchema, item: &Item, recorded: &RecordedObject, keep: &Keep) -> bool {
-    let wants = !item.delta.want.is_empty();
-    let binding = wants
-        && (keep.arguments != recorded.arguments
-            || keep.sensitive != recorded.sensitive
-            || keep.dependencies != recorded.dependencies
-            || keep.triggers != recorded.triggers
-            || keep.prevent_destroy != recorded.prevent_destroy
-            || keep.delete_timeout_s != recorded.delete_timeout_s
+fn record_differs(
+    schema: &KindSchema,
+    proposal: &Proposal,
+    address: &Address,
+    item: &Item,
+    recorded: &RecordedObject,
+) -> bool {
+    let (delta, wishes) = (&item.delta, &item.wishes);
+    let binding = !delta.want.is_empty()
+        && (!delta.want.keys().copied().eq(recorded.arguments.iter().map(SmolStr::as_str))
+            || delta.sensitive != recorded.sensitive
+            || !depended_on(proposal, address).eq(recorded.dependencies.iter())
+            || item.triggers != recorded.triggers
+            || wishes.prevent_destroy != recorded.prevent_destroy
+            || wishes.delete_s != recorded.delete_timeout_s
             || item.provider != recorded.provider);
-    let moved = schema.attributes.iter().any(|a| {
-        a.compare != Compare::Volatile
-            && a.change != Changing::Setting
-            && item.delta.have.value(a.name) != recorded.attributes.value(a.name)
-    });
-    binding || moved || recorded.settling
+    let moved = || {
+        schema.attributes.iter().any(|a| {
+            a.compare != Compare::Volatile
+                && a.change != Changing::Setting
+                && delta.have.value(a.name) != recorded.attributes.value(a.name)
+        })
+    };
+    binding || recorded.settling || (delta.have != recorded.attributes && moved())
 }
 
 /// The settings of ours that the author gives.

@@ -6,8 +6,8 @@ use super::walk::{Proposal, Situation};
 use super::{
     Handle, HandleSource, OutputChange, Plan, PlanInput, PlanMode, PlannedOutput, Secrets, Shown, StepAction,
 };
-use crate::expr::{Deferred, Reference, View, Worth};
-use crate::resource::{Address, Block, Key, Value};
+use crate::expr::{Deferred, Reference, Views, Worth};
+use crate::resource::{Address, Block, Value};
 
 /// Fills in the plan's outputs: what they will be worth, and what changes.
 pub(super) fn plan(on: &Situation<'_>, proposal: &Proposal, plan: &mut Plan, secrets: &mut Secrets) {
@@ -51,7 +51,7 @@ pub(super) fn plan(on: &Situation<'_>, proposal: &Proposal, plan: &mut Plan, sec
         }
         let planned = if *sensitive {
             // An output has no address; its name stands where an attribute's would.
-            let address = Address { block: Block::data("output", name), key: None };
+            let address = Block::data("output", name).instance(None);
             let handle = Handle { from: HandleSource::Configuration, address, attribute: name.clone() };
             secrets.0.insert(handle.clone(), worth);
             PlanInput::Secret(handle)
@@ -85,7 +85,7 @@ fn comes_to_be_known(made: &BTreeSet<Address>, proposal: &Proposal, need: &Refer
 
 /// The worth of an output when what is unknown stays so: null in its place.
 fn without_what_stays_unknown(deferred: &Deferred, proposal: &Proposal) -> Value {
-    let mut views: BTreeMap<Block, BTreeMap<Option<Key>, View>> = BTreeMap::new();
+    let mut views: BTreeMap<Block, Views> = BTreeMap::new();
     for need in &deferred.needs {
         let block = &need.address.block;
         if let (false, Some(known)) = (views.contains_key(block), proposal.views.get(block)) {

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::expr::Deferred;
-use crate::resource::{Address, Object, ObjectId, ProviderName, Value};
+use crate::resource::{Address, Object, ObjectId, ProviderName, RowSet, Value};
 use crate::state::{Origin, Seq};
 
 /// The number of a step in its plan, from 1, shown as `s1`.
@@ -209,8 +210,8 @@ pub struct Step {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keep {
     /// The arguments given or defaulted.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub arguments: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "RowSet::is_empty")]
+    pub arguments: RowSet<SmolStr>,
     /// The attributes that must not be shown.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub sensitive: BTreeSet<String>,

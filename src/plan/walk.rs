@@ -14,11 +14,12 @@ use super::{PlanMode, blocks};
 use crate::config::{Configuration, Dependency, Ignore, ResourceBlock};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::diff::{self, Case, Delta, Desired, Drift, Need, Reason, ReasonCode};
-use crate::expr::{Each, Input, Objects, Reference, View, Worth};
+use crate::expr::{Each, Input, Inputs, Objects, Reference, View, Views, Worth};
 use crate::provider::{ReadFault, Settling};
 use crate::refresh::{Live, Observation, Question, Sight};
 use crate::resource::{
-    Address, Block, Catalog, Identity, Key, KindSchema, Listing, Mode, Object, ObjectId, ProviderName, Value,
+    Address, Block, Catalog, Identity, KindSchema, Listing, Mode, Object, ObjectId, ProviderName, RowSet,
+    Value,
 };
 use crate::state::{Recorded, RecordedObject};
 
@@ -41,6 +42,9 @@ pub struct Situation<'a> {
     pub replace: &'a BTreeSet<Address>,
     /// The time by the cloud's clock.
     pub now: Timestamp,
+    /// Whether the plan is only shown, or applied at once: then it goes without what a saved one
+    /// carries for reviewers and for a later run.
+    pub passing: bool,
 }
 
 /// What the walk still has to know.
@@ -70,7 +74,7 @@ pub struct Item {
     /// Where the author asked for it.
     pub place: Option<Place>,
     /// Everything that was read for it, in order.
-    pub reads: Box<[Reference]>,
+    pub reads: RowSet<Reference>,
     /// Author's wishes.
     pub wishes: Wishes,
     /// Worth of the replacement triggers.
@@ -98,7 +102,7 @@ pub struct LateLookup {
     /// The provider block.
     pub provider: ProviderName,
     /// The arguments.
-    pub args: BTreeMap<String, Input>,
+    pub args: Inputs,
     /// Where it stands.
     pub place: Option<Place>,
 }
@@ -117,7 +121,7 @@ pub struct Proposal {
     /// The outputs.
     pub outputs: BTreeMap<String, (Input, bool)>,
     /// The objects as expressions see them once all is done.
-    pub views: BTreeMap<Block, BTreeMap<Option<Key>, View>>,
+    pub views: BTreeMap<Block, Views>,
     /// Warnings.
     pub warnings: Vec<Diagnostic>,
 }
@@ -271,6 +275,10 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn put_view(&mut self, address: &Address, view: View) {
+        self.proposal.views.entry(address.block.clone()).or_default().insert(address.key.clone(), view);
+    }
+
     /// The instances of a block, or nothing where that is a fault.
     fn instances(&mut self, declared: &ResourceBlock) -> Result<Vec<(Address, Each)>, ()> {
         let instances = self
@@ -283,12 +291,7 @@ impl<'a> Walk<'a> {
         Ok(instances.into_iter().map(|(key, each)| (declared.block.instance(key), each)).collect())
     }
 
-    fn inputs(
-        &mut self,
-        declared: &ResourceBlock,
-        address: &Address,
-        each: &Each,
-    ) -> Result<BTreeMap<String, Input>, ()> {
+    fn inputs(&mut self, declared: &ResourceBlock, address: &Address, each: &Each) -> Result<Inputs, ()> {
         let views = &self.proposal.views;
         let on = self.on;
         let mut faults = on.configuration.conditions(declared, address.key.as_ref(), each, views);
@@ -312,13 +315,16 @@ impl<'a> Walk<'a> {
         let mut waiting = false;
         for (address, each) in self.instances(declared)? {
             let inputs = self.inputs(declared, &address, &each)?;
-            self.remember_extra(declared, &address, &each, &inputs);
+            self.remember_extra(declared, &address, &each);
+            let args_read = inputs.values().flat_map(|i| i.reads.iter().map(|r| r.address.clone()));
+            self.extra.entry(address.clone()).or_default().extend(args_read);
             let late = inputs.values().any(|i| i.known().is_none()) || self.has_pending_dependency(declared);
-            let sensitive = inputs.iter().filter(|(_, i)| i.sensitive).map(|(n, _)| n.clone()).collect();
+            let sensitive =
+                inputs.iter().filter(|(_, i)| i.sensitive).map(|(n, _)| (*n).to_owned()).collect();
             let view = if late {
-                let mut view = View { sensitive, ..View::default() };
+                let mut view = View { names: schema.names.clone(), sensitive, ..View::default() };
                 for attribute in &schema.attributes {
-                    match inputs.get(attribute.name).and_then(Input::known) {
+                    match inputs.get(attribute.name).and_then(|input| input.known()) {
                         Some(value) => {
                             view.known.set(attribute.name, value.clone());
                         }
@@ -338,13 +344,8 @@ impl<'a> Walk<'a> {
                 let args = diff::known(&inputs);
                 match self.on.live.data.get(&address) {
                     Some((asked, Ok(answer))) if *asked == args => {
-                        let mut known = answer.clone();
-                        for attribute in &schema.attributes {
-                            if known.held(attribute.name).is_none() {
-                                known.set(attribute.name, Value::Null);
-                            }
-                        }
-                        View { known, unknown: BTreeSet::new(), sensitive }
+                        let known = answer.clone();
+                        View { names: schema.names.clone(), known, sensitive, ..View::default() }
                     }
                     Some((asked, Err(fault))) if *asked == args => {
                         self.faults.push(lookup_fault(&address, declared, fault));
@@ -358,7 +359,7 @@ impl<'a> Walk<'a> {
                     }
                 }
             };
-            self.proposal.views.entry(address.block).or_default().insert(address.key, view);
+            self.put_view(&address, view);
         }
         if waiting { Err(()) } else { Ok(()) }
     }
@@ -424,14 +425,14 @@ impl<'a> Walk<'a> {
             });
             let place = Some(declared.place.clone());
             self.note_drift(schema, &address, place, recorded, live.as_ref().map(|(o, _)| o));
-            self.remember_extra(declared, &address, &each, &inputs);
+            self.remember_extra(declared, &address, &each);
             let view = delta.view(schema);
-            let reads: BTreeSet<_> = inputs.values().flat_map(|i| i.reads.iter().cloned()).collect();
+            let reads: RowSet<_> = inputs.values().flat_map(|i| i.reads.iter().cloned()).collect();
             let item = Item {
                 provider: declared.provider.clone(),
                 delta,
                 place: Some(declared.place.clone()),
-                reads: reads.into_iter().collect(),
+                reads,
                 wishes: Wishes {
                     prevent_destroy: declared.lifecycle.prevent_destroy,
                     create_before_destroy: declared.lifecycle.create_before_destroy,
@@ -441,7 +442,7 @@ impl<'a> Walk<'a> {
                 },
                 triggers,
             };
-            self.proposal.views.entry(address.block.clone()).or_default().insert(address.key.clone(), view);
+            self.put_view(&address, view);
             self.proposal.items.insert(address, Box::new(item));
         }
         if waiting { Err(()) } else { Ok(()) }
@@ -510,19 +511,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn remember_extra(
-        &mut self,
-        declared: &ResourceBlock,
-        address: &Address,
-        each: &Each,
-        inputs: &BTreeMap<String, Input>,
-    ) {
+    /// What the resource waits for besides what its arguments read.
+    fn remember_extra(&mut self, declared: &ResourceBlock, address: &Address, each: &Each) {
         let mut extra: BTreeSet<Address> = each.reads.iter().map(|r| r.address.clone()).collect();
-        extra.extend(inputs.values().flat_map(|i| i.reads.iter().map(|r| r.address.clone())));
         for (dependency, _) in &declared.depends_on {
             let block = dependency.block();
-            let instances = self.proposal.views.get(block).into_iter().flat_map(BTreeMap::keys);
-            extra.extend(instances.map(|key| block.instance(key.clone())).filter(|a| covers(dependency, a)));
+            let instances = self.proposal.views.get(block).into_iter().flat_map(Views::keys);
+            extra.extend(instances.map(|key| block.instance(key.cloned())).filter(|a| covers(dependency, a)));
         }
         extra.remove(address);
         if !extra.is_empty() {
@@ -564,17 +559,13 @@ impl<'a> Walk<'a> {
             }
             if keep {
                 let view = delta.view(schema);
-                self.proposal
-                    .views
-                    .entry(address.block.clone())
-                    .or_default()
-                    .insert(address.key.clone(), view);
+                self.put_view(address, view);
             }
             let item = Item {
                 provider: sight.provider,
                 delta,
                 place,
-                reads: Box::default(),
+                reads: RowSet::default(),
                 wishes: Wishes {
                     prevent_destroy: self.prevents_destroy(address, recorded),
                     delete_s: recorded.delete_timeout_s,
@@ -593,7 +584,7 @@ impl<'a> Walk<'a> {
         let each =
             block.for_each.as_ref().filter(|_| address.key.is_some() && self.on.mode == PlanMode::Normal);
         let gone =
-            !self.proposal.views.get(&address.block).is_some_and(|keys| keys.contains_key(&address.key));
+            !self.proposal.views.get(&address.block).is_some_and(|keys| keys.contains(address.key.as_ref()));
         each.filter(|_| gone)
             .and_then(|template| template.place.clone())
             .or_else(|| Some(block.place.clone()))
@@ -654,7 +645,7 @@ pub fn broken_promises(
 }
 
 /// The id of an object that its natural key names, where all of the key is known.
-fn natural_id(schema: &KindSchema, inputs: &BTreeMap<String, Input>) -> Option<ObjectId> {
+fn natural_id(schema: &KindSchema, inputs: &Inputs) -> Option<ObjectId> {
     if !schema.adopts || schema.natural_key.is_empty() {
         return None;
     }

@@ -3,19 +3,22 @@
 //! `kind.name["key"]` for what is managed, `data.kind.name["key"]` for what is only looked up.
 //! This file is the one place that reads and writes the form, so that a module prefix can join later.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
-/// Cheap to copy text, for names that are keys of many maps.
+/// Text that is cheap to copy and, while it is short, kept in place: for names that are keys of many
+/// maps.
 macro_rules! word {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(Arc<str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// The word as text.
@@ -40,7 +43,7 @@ macro_rules! word {
         }
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{:?}", &*self.0)
+                write!(f, "{:?}", self.0.as_str())
             }
         }
         impl std::borrow::Borrow<str> for $name {
@@ -82,16 +85,55 @@ pub struct Block {
     /// The kind.
     pub kind: Kind,
     /// The author's name.
-    pub name: Arc<str>,
+    pub name: SmolStr,
 }
 
-/// One resource instance, the key of every map.
+/// One resource instance, the key of every map. Copies share what they hold: there are many for
+/// each resource.
+#[derive(Clone)]
+pub struct Address(Arc<Instance>);
+
+/// What an [`Address`] holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Address {
+pub struct Instance {
     /// The block that declares it.
     pub block: Block,
     /// The instance's key, where the block has `for_each`.
     pub key: Option<Key>,
+}
+
+impl std::ops::Deref for Address {
+    type Target = Instance;
+
+    fn deref(&self) -> &Instance {
+        &self.0
+    }
+}
+
+impl PartialEq for Address {
+    fn eq(&self, other: &Address) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl Eq for Address {}
+
+impl PartialOrd for Address {
+    fn partial_cmp(&self, other: &Address) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Address {
+    fn cmp(&self, other: &Address) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({self})")
+    }
 }
 
 impl Block {
@@ -107,11 +149,16 @@ impl Block {
 
     /// The instance of this block with the given key.
     pub fn instance(&self, key: Option<Key>) -> Address {
-        Address { block: self.clone(), key }
+        Address::new(self.clone(), key)
     }
 }
 
 impl Address {
+    /// The instance of a block under a key, or the only one.
+    pub fn new(block: Block, key: Option<Key>) -> Address {
+        Address(Arc::new(Instance { block, key }))
+    }
+
     /// The kind of the resource.
     pub fn kind(&self) -> &Kind {
         &self.block.kind
@@ -185,7 +232,7 @@ impl FromStr for Address {
                 (block, Some(Key::from(key)))
             }
         };
-        Ok(Address { block: block.parse().map_err(|_| fault())?, key })
+        Ok(Address::new(block.parse().map_err(|_| fault())?, key))
     }
 }
 

@@ -63,6 +63,16 @@ impl Attributes {
         }
     }
 
+    /// Whether everything that `other` holds is held here, with the same value.
+    pub fn covers(&self, other: &Attributes) -> bool {
+        let mut ours = self.0.iter();
+        other.0.iter().all(|(name, value)| {
+            ours.by_ref()
+                .find(|(known, _)| known >= name)
+                .is_some_and(|(known, v)| known == name && v == value)
+        })
+    }
+
     /// Keeps only the attributes of which `keep` holds.
     pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
         if self.0.iter().any(|(name, _)| !keep(name)) {
@@ -167,6 +177,22 @@ mod tests {
         assert_eq!(serde_json::to_string(&attributes).unwrap(), r#"{"a":2,"b":3}"#);
         let read: Attributes = serde_json::from_str(r#"{"b":1,"a":2,"b":3}"#).unwrap();
         assert_eq!(read, attributes);
+    }
+
+    #[test]
+    fn what_covers_holds_all_that_the_other_holds() {
+        let all: Attributes = [("a", 1_i64), ("b", 2), ("c", 3)].into_iter().collect();
+        for (other, covered) in [
+            (vec![], true),
+            (vec![("b", 2_i64)], true),
+            (vec![("a", 1), ("c", 3)], true),
+            (vec![("b", 3)], false),
+            (vec![("a", 1), ("d", 1)], false),
+            (vec![("B", 2)], false),
+        ] {
+            let other: Attributes = other.into_iter().collect();
+            assert_eq!(all.covers(&other), covered, "{other:?}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod catalog;
 mod members;
 mod normal;
 mod object;
+mod rows;
 mod schema;
 mod types;
 mod value;
@@ -19,6 +20,7 @@ pub use attributes::Attributes;
 pub use catalog::Catalog;
 pub use members::MemberRule;
 pub use object::{Fault, Identity, Object, ObjectId};
+pub use rows::{RowSet, Rows};
 pub use schema::{
     AttributeSchema, Change, Check, Compare, Completes, Exclusive, Forgets, KindSchema, Known, Listing,
     OneWay, OrderRule, Source,

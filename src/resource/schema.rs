@@ -1,6 +1,8 @@
 //! What a kind is, as data: its attributes, when they are known, how they change, and the order
 //! rules that nobody should have to write down.
 
+use std::sync::Arc;
+
 use super::{Attributes, Kind, Type, Value};
 
 /// One kind of resource or data lookup.
@@ -16,6 +18,8 @@ pub struct KindSchema {
     pub doc: &'static str,
     /// Its attributes in the order the documentation shows them. `id` is among them (computed).
     pub attributes: Vec<AttributeSchema>,
+    /// The names of all of them.
+    pub names: Arc<[&'static str]>,
     /// How its objects are listed.
     pub listing: Listing,
     /// Order that the kind itself knows.
@@ -237,6 +241,7 @@ impl KindSchema {
             provider_type,
             mode: super::Mode::Managed,
             doc,
+            names: attributes.iter().map(|a| a.name).collect(),
             attributes,
             listing: Listing::Project,
             order: Vec::new(),
@@ -271,6 +276,10 @@ impl KindSchema {
 
     /// An answer, with what was known before of what it does not hold.
     pub fn known(&self, mut answer: Attributes, before: &Attributes) -> Attributes {
+        // Mostly nothing has moved, and then what was known before is the same and shared.
+        if before.covers(&answer) && before.iter().all(|(name, _)| self.attribute(name).is_some()) {
+            return before.clone();
+        }
         for attribute in &self.attributes {
             if answer.held(attribute.name).is_none()
                 && let Some(value) = before.get(attribute.name)

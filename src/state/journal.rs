@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::effect::{Call, Effect};
 use super::recorded::{Origin, RecordedOutput};
-use crate::resource::{Address, Attributes, Fault, Identity, Object, ObjectId, ProviderName, Value};
+use crate::resource::{Address, Attributes, Fault, Identity, Object, ObjectId, ProviderName, RowSet, Value};
 
 /// The number of an entry, counted from 1 without gaps.
 pub type Seq = u64;
@@ -42,7 +43,7 @@ pub struct Binding {
     /// Where the object lives.
     pub identity: Identity,
     /// The arguments given or defaulted.
-    pub arguments: BTreeSet<String>,
+    pub arguments: RowSet<SmolStr>,
     /// The attributes that must not be shown.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub sensitive: BTreeSet<String>,

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::journal::{Begun, Binding, Seq};
-use crate::resource::{Address, Attributes, Fault, Identity, Object, ObjectId, ProviderName, Value};
+use crate::resource::{Address, Attributes, Fault, Identity, Object, ObjectId, ProviderName, RowSet, Value};
 
 /// Birth mark and write counter of a state. A plan names the revision it was made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +67,7 @@ pub struct RecordedObject {
     pub attributes: Attributes,
     /// The arguments that the author had given or defaulted at the last apply, by name.
     #[serde(default)]
-    pub arguments: BTreeSet<String>,
+    pub arguments: RowSet<SmolStr>,
     /// The attributes that must never be shown.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub sensitive: BTreeSet<String>,

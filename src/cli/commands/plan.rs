@@ -17,7 +17,8 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     let author = workspace::author(options, ui)?;
     let (workspace, way) = author.workspace(options, &args.work)?;
     let mode = if args.destroy { Some(PlanMode::Destroy) } else { None };
-    let planned = make(&author, &workspace, &way, plan_options(&args.select, mode), ui).await?;
+    let asked = PlanOptions { passing: args.out.is_none(), ..plan_options(&args.select, mode) };
+    let planned = make(&author, &workspace, &way, asked, ui).await?;
     tell(ui, &author, &planned, args.steps);
     if let Some(path) = &args.out {
         sources::write_private(path, &planfile::write(&planned.plan))?;
@@ -32,7 +33,7 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     Ok(if pending { Exit::Pending } else { Exit::Done })
 }
 
-/// What is to be planned for.
+/// What is to be planned for, by a plan that is not kept.
 pub(in crate::cli) fn plan_options(select: &Select, mode: Option<PlanMode>) -> PlanOptions {
     let asked = if select.refresh_only { PlanMode::RefreshOnly } else { PlanMode::Normal };
     PlanOptions {
@@ -43,6 +44,7 @@ pub(in crate::cli) fn plan_options(select: &Select, mode: Option<PlanMode>) -> P
             replace: select.replace.clone(),
         },
         no_refresh: !select.refresh,
+        passing: true,
     }
 }
 

@@ -1,12 +1,12 @@
 //! Resource and data blocks: attributes by schema, meta keys.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Lowering, RawBlock};
 use crate::config::configuration::{Argument, Dependency, Lifecycle, Timeouts};
 use crate::config::document::NodeId;
 use crate::diagnostic::known_names;
-use crate::resource::{Block, Kind, KindSchema, Mode};
+use crate::resource::{Block, Kind, KindSchema, Mode, Rows};
 
 /// The keys of a block that are no attributes.
 pub(in crate::config) const META: [&str; 6] =
@@ -90,7 +90,7 @@ impl Lowering<'_> {
             lifecycle: Lifecycle::default(),
             timeouts: Timeouts::default(),
             sensitive: BTreeSet::new(),
-            attributes: BTreeMap::new(),
+            attributes: Rows::new(),
             broken: BTreeSet::new(),
             place: document.place(key),
         };
@@ -126,7 +126,7 @@ impl Lowering<'_> {
                 Some(template) => {
                     let (place, key_place) = (self.document.place(value), self.document.place(key));
                     raw.attributes.insert(
-                        word.to_owned(),
+                        word.into(),
                         Box::new(Argument { template, place, key_place, settled: None, broken: false }),
                     );
                 }

@@ -9,6 +9,8 @@ mod variable;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 pub(super) use lifecycle::KEYS as LIFECYCLE;
 pub(super) use provider::{AUTH, SECRETS, SETTINGS};
 pub(super) use variable::RawVariable;
@@ -18,7 +20,7 @@ use super::document::{Document, NodeId};
 use super::written::Writer;
 use crate::diagnostic::{Diagnostic, Place, known_names};
 use crate::expr::Template;
-use crate::resource::{Block, Catalog, Mode, ProviderName};
+use crate::resource::{Block, Catalog, Mode, ProviderName, Rows};
 
 /// The words at the top level.
 pub(super) const SECTIONS: [&str; 7] =
@@ -47,7 +49,7 @@ pub(super) struct RawBlock {
     pub(super) lifecycle: Lifecycle,
     pub(super) timeouts: Timeouts,
     pub(super) sensitive: std::collections::BTreeSet<String>,
-    pub(super) attributes: BTreeMap<String, Box<super::configuration::Argument>>,
+    pub(super) attributes: Rows<SmolStr, Box<super::configuration::Argument>>,
     /// Attributes that stand there with a fault: they are not missing.
     pub(super) broken: std::collections::BTreeSet<String>,
     pub(super) place: Place,

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::sample::good;
 use crate::config::testing::catalog;
 use crate::config::{Configuration, NoObjects};
-use crate::expr::{Input, View, Worth};
-use crate::resource::{Address, Block, Key, Value};
+use crate::expr::{Input, View, Views, Worth};
+use crate::resource::{Address, Block, Value};
 
-type World = BTreeMap<Block, BTreeMap<Option<Key>, View>>;
+type World = BTreeMap<Block, Views>;
 
 const BASE: &str = "stack: s\nproviders:\n  p: { type: huaweicloud }\n";
 
@@ -46,7 +46,7 @@ fn world(objects: &[(&str, &str)]) -> World {
     let mut world = World::new();
     for (address, attributes) in objects {
         let address: Address = address.parse().unwrap();
-        world.entry(address.block).or_default().insert(address.key, view(attributes));
+        world.entry(address.block.clone()).or_default().insert(address.key.clone(), view(attributes));
     }
     world
 }
@@ -57,14 +57,14 @@ fn input(configuration: &Configuration, address: &str, attribute: &str, world: &
     let instances = configuration.instances(block, world).unwrap();
     let each = &instances[&address.key];
     let mut inputs = configuration.inputs(block, address.key.as_ref(), each, world, &catalog()).unwrap();
-    inputs.remove(attribute).unwrap()
+    inputs.remove(attribute).unwrap().as_ref().clone()
 }
 
 /// Value or what it waits for, the mark, and what was read.
 fn shown(input: &Input) -> String {
-    let names = |references: &std::collections::BTreeSet<crate::expr::Reference>| {
-        references.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-    };
+    fn names<'a>(references: impl IntoIterator<Item = &'a crate::expr::Reference>) -> String {
+        references.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
     let worth = match &input.worth {
         Worth::Known(value) => value.to_string(),
         Worth::Deferred(deferred) => format!("after {}", names(&deferred.needs)),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::config::testing::{SAMPLE, catalog};
 use crate::config::{Configuration, Sources, parse};
-use crate::expr::{Input, NoObjects, View, Worth};
-use crate::resource::{Address, Block, Key, Value};
+use crate::expr::{Inputs, NoObjects, View, Views, Worth};
+use crate::resource::{Address, Block, Value};
 
 pub(super) fn good(text: &str) -> Configuration {
     match parse(&Sources::file("landbridge.yaml", text), &catalog()) {
@@ -15,7 +15,7 @@ pub(super) fn good(text: &str) -> Configuration {
 }
 
 /// The inputs of the only instance of a block.
-pub(super) fn inputs(configuration: &Configuration, block: &str) -> BTreeMap<String, Input> {
+pub(super) fn inputs(configuration: &Configuration, block: &str) -> Inputs {
     let block = &configuration.blocks[&block.parse::<Block>().unwrap()];
     let instances = configuration.instances(block, &NoObjects).unwrap();
     configuration.inputs(block, None, &instances[&None], &NoObjects, &catalog()).unwrap()
@@ -69,8 +69,9 @@ fn what_is_unknown_is_deferred_and_resolved_later() {
     let endpoint: Address = "vpcep_endpoint.shop".parse().unwrap();
     let mut view = View::default();
     view.known.set("id", "e-1");
-    let objects: BTreeMap<Block, BTreeMap<Option<Key>, View>> =
-        BTreeMap::from([(endpoint.block, BTreeMap::from([(None, view)]))]);
+    let mut views = Views::default();
+    views.insert(None, view);
+    let objects = BTreeMap::from([(endpoint.block.clone(), views)]);
     assert_eq!(deferred.resolve(&objects), Ok((Value::from("e-1"), false)));
 }
 

@@ -131,7 +131,10 @@ pub(super) fn declared(configuration: &Configuration) -> Declared {
         };
         let attributes = block.attributes.iter().map(|(name, argument)| {
             let constant = argument.constant().cloned();
-            (name.clone(), Expression::read(&argument.template, constant, block.sensitive.contains(name)))
+            (
+                name.to_string(),
+                Expression::read(&argument.template, constant, block.sensitive.contains(name.as_str())),
+            )
         });
         let declared = DeclaredBlock {
             provider: block.provider.clone(),

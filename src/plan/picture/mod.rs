@@ -142,8 +142,8 @@ pub(super) fn picture(on: &Situation<'_>, proposal: &Proposal, selected: &Select
     let lookups = proposal.views.iter().filter(|(block, _)| block.mode == Mode::Data);
     for (block, views) in lookups {
         let declared = on.configuration.blocks.get(block);
-        for (key, view) in views {
-            let address = block.instance(key.clone());
+        for (key, view) in views.iter() {
+            let address = block.instance(key.cloned());
             let known = redacted(&view.known, &view.sensitive);
             let late = proposal.late_lookups.contains_key(&address);
             let (before, after) = if late {
@@ -179,7 +179,7 @@ fn after(proposal: &Proposal, address: &Address, item: &Item, touched: bool) -> 
         Need::Forget => After::Gone,
         Need::Delete if touched => After::Gone,
         Need::Create | Need::Update | Need::Replace if touched => {
-            let view = proposal.views.get(&address.block).and_then(|views| views.get(&address.key));
+            let view = proposal.views.get(&address.block).and_then(|views| views.get(address.key.as_ref()));
             view.map_or(After::Same, |view| After::Becomes {
                 known: redacted(&view.known, &item.delta.sensitive),
                 unknown: view.unknown.clone(),

@@ -35,7 +35,7 @@ pub(super) fn binding() -> Binding {
     Binding {
         provider: "owner".into(),
         identity: Identity { account: "a".into(), project: "p".into(), region: "r".into() },
-        arguments: ["service_name".to_owned()].into(),
+        arguments: ["service_name".into()].into_iter().collect(),
         sensitive: Default::default(),
         dependencies: Default::default(),
         triggers: Default::default(),
