@@ -2,6 +2,7 @@
 //!
 //! The modules stand in reading order: the journey of a resource. See `ARCHITECTURE.md`.
 
+pub mod planted;
 pub mod resource;
 pub mod diagnostic;
 pub mod expr;

@@ -16,7 +16,7 @@ use super::watch::Watch;
 use super::work::{Done, Job, Worker};
 use crate::plan::{Event, Plan, PlanInput, Secrets, Step, StepAction, StepEnd, StepId};
 use crate::provider::{Clock, Clouds};
-use crate::resource::{Attributes, Catalog, Fault};
+use crate::resource::{Attributes, Catalog, Fault, Value};
 use crate::state::{Entry, RecordedOutput, SessionHandle};
 
 /// What a run needs.
@@ -213,11 +213,14 @@ async fn record_outputs(
 ) {
     world.settle();
     for (name, planned) in &plan.results {
-        // After a failure an output may read what is not there; it then keeps its old value.
-        let value = resolve_one(&planned.worth, world, secrets);
         let before = session.with(|recorded| recorded.outputs.get(name).cloned());
-        let output = match value {
+        let output = match resolve_one(&planned.worth, world, secrets) {
             Ok(value) => Some(RecordedOutput { value, sensitive: planned.sensitive }),
+            // What cannot be said even now, since it reads what stays unknown, is nothing yet.
+            Err(_) if report.is_success() => {
+                Some(RecordedOutput { value: Value::Null, sensitive: planned.sensitive })
+            }
+            // After a failure it may read what is not there; it then keeps its old value.
             Err(_) => before,
         };
         if let Some(output) = output {

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::look::{Claims, Found, look_for};
 use super::watch::Watch;
 use crate::plan::{Event, Keep, Step, StepAction, StepEnd};
+use crate::planted::{self, Bug};
 use crate::provider::{self, Call, Class, Clock, Cloud, Clouds, Effect, Read, Settling, Write, WriteFault};
 use crate::resource::{
     Address, Attributes, Catalog, Change, Compare, Fault, Identity, KindSchema, Object, ObjectId,
@@ -320,6 +321,10 @@ impl Doing<'_> {
                 Err(WriteFault::Refused(Class::State, fault)) if provider::is_passing(&fault.code) => {
                     (Outcome::Failed { fault: fault.clone() }, Next::Again(fault))
                 }
+                // It did not leave in time, so that it is begun anew.
+                Err(WriteFault::Refused(Class::Throttle, fault)) if call.makes => {
+                    (Outcome::Failed { fault: fault.clone() }, Next::Again(fault))
+                }
                 Err(WriteFault::Refused(_, fault)) => {
                     (Outcome::Failed { fault: fault.clone() }, Next::End(StepEnd::Failed(fault)))
                 }
@@ -329,6 +334,9 @@ impl Doing<'_> {
                     let fault =
                         Fault { advice: "plan again: the next plan replaces the object".to_owned(), ..fault };
                     (outcome, Next::End(StepEnd::Failed(fault)))
+                }
+                Err(WriteFault::Unanswered(fault)) if planted::is(Bug::LostAnswerIsRefusal) => {
+                    (Outcome::Failed { fault: fault.clone() }, Next::End(StepEnd::Failed(fault)))
                 }
                 Err(WriteFault::Unanswered(fault)) => {
                     (Outcome::Uncertain { fault: fault.clone() }, Next::Look(fault))

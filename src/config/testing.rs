@@ -14,6 +14,7 @@ fn attribute(name: &'static str, ty: Type, source: Source) -> AttributeSchema {
         compare: Compare::Exact,
         listed: true,
         checks: Vec::new(),
+        derived: None,
     }
 }
 

@@ -44,6 +44,7 @@ mod tests {
             compare: Compare::Exact,
             listed: true,
             checks: vec![],
+            derived: None,
         };
         for (a, b, same) in [
             (Value::from(""), Value::Null, true),

@@ -22,6 +22,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diff::{Need, Reason, ReasonCode, known};
 use crate::expr::{Inputs, Worth};
 use crate::graph::{Dag, Loop};
+use crate::planted::{self, Bug};
 use crate::provider::Settling;
 use crate::refresh::{Live, Observation, Sight};
 use crate::resource::{Address, Attributes, Change as Changing, Compare, KindSchema, Object, OrderRule};
@@ -196,6 +197,12 @@ impl Lowering {
                     let action = StepAction::Record { id: recorded.id.clone(), attributes };
                     self.step(schema, proposal, address, item, action);
                 }
+                if item.moves {
+                    // Read again, after the change of another object that moves it.
+                    let step = self.step(schema, proposal, address, item, StepAction::Await { id });
+                    self.makes.insert(address.clone(), step);
+                    self.edges.extend((first..step).map(|before| (before, step)));
+                }
             }
             Need::Adopt => {
                 let object =
@@ -352,6 +359,9 @@ impl Lowering {
 
     /// Leftovers of create-first replacements that were cut off.
     fn deposed(&mut self, on: &Situation<'_>, selected: &Selected) {
+        if planted::is(Bug::DeposedForgotten) {
+            return;
+        }
         for (address, objects) in on.recorded.deposed.iter().filter(|(a, _)| selected.has(a)) {
             for object in objects {
                 let sight = Sight {

@@ -13,7 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::diagnostic::Diagnostic;
 use crate::diff;
-use crate::provider::Effect;
+use crate::planted::{self, Bug};
+use crate::provider::{Effect, LEAVES_WITHIN};
 use crate::refresh::Live;
 use crate::resource::{Address, Attributes, Catalog, Compare, Kind, KindSchema, Object, ProviderName};
 use crate::state::{Origin, Pending, Recorded, RecordedObject, Seq};
@@ -96,13 +97,15 @@ pub fn resolve(
             continue;
         }
         for ((seq, pending), object) in members.iter().zip(&found) {
-            claimed.insert((key(pending).1, object.id.clone()));
+            if !planted::is(Bug::FoundTwice) {
+                claimed.insert((key(pending).1, object.id.clone()));
+            }
             let object = as_intended(want, object);
             resolution.adopted.insert(pending.begun.address.clone(), (*seq, object));
         }
         for (seq, pending) in members.iter().skip(found.len()) {
-            let shows_at = pending.begun.at + settle;
-            if now < shows_at {
+            let shows_at = left_by(pending) + settle;
+            if now < shows_at && !planted::is(Bug::SettleIgnored) {
                 resolution.wait_until = resolution.wait_until.max(Some(shows_at));
             } else {
                 let evidence = format!(
@@ -114,6 +117,14 @@ pub fn resolve(
         }
     }
     if faults.is_empty() { Ok(resolution) } else { Err(faults) }
+}
+
+/// By when the call of an uncertain creation has left, if it ever did.
+fn left_by(pending: &Pending) -> Timestamp {
+    match pending.uncertain {
+        Some(_) => pending.since, // its answer was given up then
+        None => pending.begun.at + LEAVES_WITHIN,
+    }
 }
 
 /// What was made, with what its intent says and the cloud does not show.

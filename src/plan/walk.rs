@@ -79,6 +79,8 @@ pub struct Item {
     pub wishes: Wishes,
     /// Worth of the replacement triggers.
     pub triggers: BTreeMap<String, Value>,
+    /// Whether the plan moves computed attributes of it by changing another object.
+    pub moves: bool,
 }
 
 /// The author's wishes for one resource that matter beyond its attributes.
@@ -143,6 +145,8 @@ struct Walk<'a> {
     blocked: BTreeSet<Block>,
     /// What was read for `for_each` and `depends_on`, by address.
     extra: BTreeMap<Address, BTreeSet<Address>>,
+    /// The arguments that the plan changes in place, by the object's id.
+    updates: BTreeMap<ObjectId, BTreeSet<String>>,
 }
 
 /// Walks all blocks.
@@ -157,6 +161,7 @@ pub fn walk(situation: Situation<'_>) -> Result<Walked, Vec<Diagnostic>> {
         proposal: Proposal::default(),
         blocked: BTreeSet::new(),
         extra: BTreeMap::new(),
+        updates: BTreeMap::new(),
     };
     walk.check_identities();
     if walk.faults.is_empty() && walk.needs.is_empty() {
@@ -426,7 +431,15 @@ impl<'a> Walk<'a> {
             let place = Some(declared.place.clone());
             self.note_drift(schema, &address, place, recorded, live.as_ref().map(|(o, _)| o));
             self.remember_extra(declared, &address, &each);
-            let view = delta.view(schema);
+            let mut view = delta.view(schema);
+            let moved = self.moved_by_others(schema, &delta);
+            for name in &moved {
+                view.known.retain(|known| known != *name);
+                view.unknown.insert((*name).to_owned());
+            }
+            if let (Need::Update, Some(id)) = (delta.need, &delta.id) {
+                self.updates.insert(id.clone(), delta.changed.clone());
+            }
             let reads: RowSet<_> = inputs.values().flat_map(|i| i.reads.iter().cloned()).collect();
             let item = Item {
                 provider: declared.provider.clone(),
@@ -441,11 +454,21 @@ impl<'a> Walk<'a> {
                     delete_s: declared.timeouts.delete.map(|d| d.as_secs()),
                 },
                 triggers,
+                moves: !moved.is_empty(),
             };
             self.put_view(&address, view);
             self.proposal.items.insert(address, Box::new(item));
         }
         if waiting { Err(()) } else { Ok(()) }
+    }
+
+    /// The computed attributes of an object that stays which the plan moves by changing another one.
+    fn moved_by_others(&self, schema: &KindSchema, delta: &Delta) -> Vec<&'static str> {
+        let moved = schema.attributes.iter().filter(|attribute| {
+            let other = attribute.derived.and_then(|d| Some((delta.have.text(d.through)?, d.from)));
+            other.is_some_and(|(id, from)| self.updates.get(id).is_some_and(|changed| changed.contains(from)))
+        });
+        moved.map(|attribute| attribute.name).collect()
     }
 
     /// Why the resource is replaced although nothing may differ, and the worth of its triggers.
@@ -572,6 +595,7 @@ impl<'a> Walk<'a> {
                     ..Wishes::default()
                 },
                 triggers: recorded.triggers.clone(),
+                moves: false,
             };
             self.proposal.items.insert(address.clone(), Box::new(item));
         }

@@ -17,6 +17,7 @@ mod settings;
 mod transport;
 
 use std::future::Future;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -147,9 +148,14 @@ pub trait Read {
     ) -> impl Future<Output = Result<Attributes, ReadFault>> + Send;
 }
 
+/// A call that makes something leaves within this time after its beginning was recorded, or not at
+/// all. So whoever finds the beginning without an end knows by when an object would show.
+pub const LEAVES_WITHIN: Duration = Duration::from_secs(30);
+
 /// The writing half of a cloud.
 pub trait Write {
-    /// Sends one call. No ticket, no write.
+    /// Sends one call. No ticket, no write. One that makes something keeps [`LEAVES_WITHIN`]: where
+    /// the API throttles it for longer, it is refused as throttled, and may be begun again.
     fn perform(
         &self,
         ticket: &Ticket,

@@ -7,6 +7,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::{Live, Observation, Question, Sight};
 use crate::diagnostic::Diagnostic;
+use crate::planted::{self, Bug};
 use crate::provider::{self, Cloud, Clouds, Read, ReadFault};
 use crate::resource::{Catalog, Kind, KindSchema, Listing, Mode, Object, ObjectId, ProviderName};
 
@@ -186,6 +187,7 @@ async fn look_at(cloud: &Arc<Cloud>, schema: &KindSchema, id: &str) -> Observati
     match cloud.get(&schema.kind, id).await {
         Ok(Some(object)) => present(schema, object),
         Ok(None) => Observation::Absent,
+        Err(_) if planted::is(Bug::FailedReadIsAbsence) => Observation::Absent,
         Err(fault) => Observation::Unreadable(fault),
     }
 }

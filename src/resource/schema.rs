@@ -63,6 +63,17 @@ pub struct AttributeSchema {
     pub listed: bool,
     /// Limits that can be checked offline.
     pub checks: Vec<Check>,
+    /// Set where the cloud derives it from an attribute of another object, and moves it with that.
+    pub derived: Option<Derived>,
+}
+
+/// What a computed attribute is derived from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Derived {
+    /// Our attribute that holds the other object's id.
+    pub through: &'static str,
+    /// The other object's attribute.
+    pub from: &'static str,
 }
 
 /// Who says what an attribute is worth.
@@ -308,6 +319,7 @@ impl AttributeSchema {
             compare: Compare::Exact,
             listed: true,
             checks: Vec::new(),
+            derived: None,
         }
     }
 
@@ -366,6 +378,13 @@ impl AttributeSchema {
     #[must_use]
     pub fn compared(mut self, compare: Compare) -> AttributeSchema {
         self.compare = compare;
+        self
+    }
+
+    /// The cloud derives it from this attribute of the object that ours names.
+    #[must_use]
+    pub fn derived(mut self, through: &'static str, from: &'static str) -> AttributeSchema {
+        self.derived = Some(Derived { through, from });
         self
     }
 

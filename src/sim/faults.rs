@@ -220,6 +220,11 @@ impl Faults {
         FaultRules { rules: self.rules.clone() }
     }
 
+    /// How often each rule has struck.
+    pub(crate) fn struck(&self) -> Vec<u64> {
+        self.tallies.iter().map(|tally| tally.fired).collect()
+    }
+
     /// Whether answers must be kept for `stale`.
     pub(crate) fn keeps_answers(&self) -> bool {
         self.rules.iter().any(|rule| rule.stale.is_some())

@@ -117,6 +117,11 @@ impl Simulator {
         state.faults = Faults::new(rules, state.settings.seed);
     }
 
+    /// How often each rule has struck since the rules were set, in their order.
+    pub fn struck(&self) -> Vec<u64> {
+        self.state().faults.struck()
+    }
+
     /// One request in, one answer out, through the same router that HTTP uses. `Err`: the connection was cut or the
     /// answer lost.
     pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Cut> {

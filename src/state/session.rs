@@ -21,6 +21,7 @@ use super::load::{self, Interrupted, JournalFile, Loaded, Note};
 use super::recorded::Recorded;
 use super::records::Header;
 use super::statefile::{self, Run};
+use crate::planted::{self, Bug};
 
 /// How a session is begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,7 +156,10 @@ impl SessionHandle {
     pub async fn begin(&self, begun: Begun) -> Result<Ticket, StateError> {
         let address = begun.address.clone();
         let submitted = self.submit(&Entry::Begun(Box::new(begun)))?;
-        let seq = submitted.durable().await?;
+        let seq = submitted.seq;
+        if !planted::is(Bug::IntentNotAwaited) {
+            submitted.durable().await?;
+        }
         Ok(Ticket { seq, address })
     }
 
@@ -236,6 +240,7 @@ fn settle(hold: &mut dyn Hold, stored: &Stored, loaded: &Loaded) -> Result<Vec<N
         notes.extend(hold.keep(serial, snapshot, KEPT).err().map(|e| Note::Unfinished(e.to_string())));
     }
     match (loaded.journal, &stored.journal) {
+        (JournalFile::Open { .. }, Some(_)) if planted::is(Bug::TornTailNotCut) => {}
         (JournalFile::Open { whole }, Some(journal)) => hold.start_journal(&journal[..whole])?,
         (JournalFile::Stale, _) => hold.drop_journal()?,
         _ => {}
@@ -254,6 +259,9 @@ fn compact(
     let broken = recorded.verify();
     assert!(broken.is_empty(), "the fold broke the state, please report: {broken:?}");
     let bytes = statefile::write(&recorded, run);
+    if planted::is(Bug::JournalDroppedFirst) {
+        hold.drop_journal()?;
+    }
     hold.publish(read, &bytes)?;
     // From here on the new snapshot counts, and what fails is made good by the next session.
     let kept = hold.keep(recorded.revision.serial, &bytes, KEPT);

@@ -110,12 +110,14 @@ async fn refresh_only_records_drift_and_changes_nothing() {
 async fn a_renamed_service_leaves_no_noise() {
     let mut journey = Journey::new(LINK);
     journey.text.push_str("  full: { value: \"${vpcep_service.payments.full_name}\" }\n");
+    journey.text.push_str("  seen: { value: \"${vpcep_endpoint.shop.endpoint_service_name}\" }\n");
     journey.apply().await;
     journey.edit("service_name: pay", "service_name: paid");
     assert_eq!(journey.changes().await, ["update vpcep_service.payments (service_name)"]);
     let applied = journey.apply().await;
     assert_eq!(journey.drift().await, [""; 0]);
     let outputs = &applied.report.outputs;
+    assert_eq!(outputs["seen"], outputs["full"], "the endpoint was read again after the change");
     assert!(outputs["full"].value.as_str().is_some_and(|n| n.contains(".paid.")), "{outputs:?}");
 }
 

@@ -45,6 +45,29 @@ async fn a_run_gets_over_trouble() {
     }
 }
 
+/// What was made as late as its answer was given up still has all the time that it may take to show.
+#[tokio::test(start_paused = true)]
+async fn what_is_made_late_is_not_made_twice() {
+    for rules in [
+        // No answer comes within the time that a request is given; the cloud makes it later than that.
+        &["{ operation: create_endpoint, latency: 100s, count: 1 }"][..],
+        // Held back for long, then its answer is lost, then it does not show.
+        &[
+            "{ operation: create_endpoint, error: { status: 429, retry_after: 25 }, count: 3 }",
+            "{ operation: create_endpoint, lose_answer: true, nth: 4 }",
+            "{ operation: list_endpoints, hide: 50s }",
+        ],
+    ] {
+        let journey = Journey::new(LINK);
+        journey.faults(rules);
+        let applied = settled(journey.try_apply(&PlanOptions::default()).await);
+        assert!(applied.is_success(), "{rules:?}: {:#?}", failures(&applied.report));
+        journey.faults(&[]);
+        journey.assert_converged().await;
+        assert_one_of_each(&journey, rules[0]);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_the_cloud_calls_failed_is_replaced_by_the_next_plan() {
     let journey = Journey::new(LINK);

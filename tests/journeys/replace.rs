@@ -173,3 +173,19 @@ async fn postconditions_are_checked_before_and_after() {
     assert!(!applied.is_success() && applied.report.is_success(), "known only now");
     assert!(format!("{:?}", applied.broken_promises).contains("it has no good id"));
 }
+
+/// What an output reads may come to be unknown, and then it is nothing, in this run and in the next plan.
+#[tokio::test(start_paused = true)]
+async fn an_output_of_what_is_not_known_any_more_is_nothing() {
+    let mut journey = Journey::new(LINK);
+    journey.edit("value: \"${vpcep_endpoint.shop.ip}\"", "value: \"at ${vpcep_endpoint.shop.ip}\"");
+    let first = journey.apply().await;
+    assert!(first.report.outputs["address"].value.as_str().is_some_and(|text| text.starts_with("at 1")));
+    // Another endpoint, which nobody accepts.
+    let start = journey.text.find("  vpcep_accept:").expect("there");
+    let end = journey.text.find("outputs:").expect("there");
+    journey.text.replace_range(start..end, "");
+    journey.edit("enable_dns: true", "enable_dns: false");
+    let second = journey.apply().await;
+    assert!(second.report.outputs["address"].value.is_null(), "{:?}", second.report.outputs);
+}

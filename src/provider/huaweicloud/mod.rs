@@ -96,7 +96,8 @@ impl Huawei {
     async fn fetch(&self, operation: &str, path: &str) -> Result<Response<Bytes>, ReadFault> {
         let project = &self.session().identity().await?.project;
         let url = self.url(VERSION, project, path);
-        let ask = Ask { operation, method: Method::GET, url, body: None, project: Some(project) };
+        let ask =
+            Ask { operation, method: Method::GET, url, body: None, project: Some(project), leave_by: None };
         self.session().read(&self.inner.retry, &ask).await
     }
 }

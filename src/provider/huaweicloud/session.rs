@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use super::auth::{self, Token, Tokens};
 use super::config::{Config, Credentials};
@@ -29,6 +30,8 @@ pub(super) struct Ask<'a> {
     pub(super) body: Option<Bytes>,
     /// The project it works in; none for IAM.
     pub(super) project: Option<&'a str>,
+    /// It must leave by then, or not at all.
+    pub(super) leave_by: Option<Instant>,
 }
 
 /// The credentials of one provider block at work.
@@ -97,7 +100,7 @@ impl Session {
         loop {
             let first = stale.is_none();
             let (request, used) = self.with_credentials(ask, stale.as_ref().and_then(Option::as_ref)).await?;
-            let answer = self.send(ask.operation, request).await;
+            let answer = self.send(ask, request).await;
             match &answer {
                 Err(Failure::Said { answer: error, .. })
                     if error.status == StatusCode::UNAUTHORIZED && first && self.can_renew() =>
@@ -140,9 +143,9 @@ impl Session {
         !matches!(self.config.credentials, Credentials::Token(_))
     }
 
-    async fn send(&self, operation: &str, request: Request<Bytes>) -> Result<Response<Bytes>, Failure> {
+    async fn send(&self, ask: &Ask<'_>, request: Request<Bytes>) -> Result<Response<Bytes>, Failure> {
         let host = request.uri().host().unwrap_or_default().to_owned();
-        match self.transport.send(operation, request).await {
+        match self.transport.send_by(ask.leave_by, ask.operation, request).await {
             Err(TransportFault::NotSent(why)) => {
                 let advice = "Check the endpoint in the provider block, and the network.".to_owned();
                 let message = format!("{host} was not reached: {why}");
@@ -230,10 +233,11 @@ impl Session {
             url: format!("{}/v3/auth/tokens?nocatalog=true", self.iam()?),
             body: Some(Bytes::from(body)),
             project: None,
+            leave_by: None,
         };
         let attempt = || async {
             let sent = match self.bare(&ask) {
-                Ok(request) => self.send(ask.operation, request).await,
+                Ok(request) => self.send(&ask, request).await,
                 Err(failure) => Err(failure),
             };
             match sent {
@@ -308,7 +312,7 @@ impl Session {
         path: &str,
     ) -> Result<T, ReadFault> {
         let url = format!("{}{path}", self.iam()?);
-        let ask = Ask { operation, method: Method::GET, url, body: None, project: None };
+        let ask = Ask { operation, method: Method::GET, url, body: None, project: None, leave_by: None };
         let response = self.read(&self.iam, &ask).await?;
         parse(response.body())
     }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::errors::ErrorAnswer;
+use crate::planted::{self, Bug};
 use crate::provider::{Attempt, Class, ReadFault, WriteFault};
 use crate::resource::Fault;
 
@@ -72,7 +73,8 @@ impl Failure {
         };
         *doubt = true;
         let fault = WriteFault::Unanswered(fault);
-        if makes { Attempt::Done(Err(fault)) } else { again(fault, throttled, after) }
+        let may_repeat = !makes || planted::is(Bug::CreateRepeated);
+        if !may_repeat { Attempt::Done(Err(fault)) } else { again(fault, throttled, after) }
     }
 }
 

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Method, Response};
 use serde::Deserialize;
 use serde_json::Value as Json;
+use tokio::time::Instant;
 
 use super::connections::{self, ConnectionRow};
 use super::endpoints::EndpointRow;
@@ -13,7 +14,8 @@ use super::services::ServiceRow;
 use super::session::Ask;
 use super::verdict::{Failure, is_done};
 use super::{Huawei, VERSION, errors};
-use crate::provider::{Attempt, Budget, Call, Class, Reply, Write, WriteFault};
+use crate::planted::{self, Bug};
+use crate::provider::{Attempt, Budget, Call, Class, LEAVES_WITHIN, Reply, Write, WriteFault};
 use crate::resource::{Fault, Kind, Object};
 use crate::state::Ticket;
 
@@ -35,10 +37,15 @@ impl Huawei {
         let body = call.body.as_ref().map(|body| Bytes::from(body.to_string()));
         let project = &identity.project;
         let url = self.url(call.version.as_deref().unwrap_or(VERSION), project, &call.path);
-        let ask = Ask { operation: &call.operation, method, url, body, project: Some(project) };
+        let is_bound = call.makes && !planted::is(Bug::CreateLeavesLate);
+        let leave_by = is_bound.then(|| Instant::now() + LEAVES_WITHIN);
+        let ask = Ask { operation: &call.operation, method, url, body, project: Some(project), leave_by };
         // Whether an earlier attempt may have had its effect.
         let doubt = std::sync::atomic::AtomicBool::new(false);
         let attempt = || async {
+            if leave_by.is_some_and(|by| Instant::now() > by) {
+                return Attempt::Done(Err(WriteFault::Refused(Class::Throttle, no_turn())));
+            }
             match self.session().exchange(&ask).await {
                 Ok(response) => Attempt::Done(reply(call, &response)),
                 Err(Failure::Said { answer, .. })
@@ -56,6 +63,10 @@ impl Huawei {
         };
         self.inner.retry.run(Budget::USUAL, attempt).await
     }
+}
+
+fn no_turn() -> Fault {
+    Fault::message(format!("the API throttled it for more than {} seconds", LEAVES_WITHIN.as_secs()))
 }
 
 /// What a successful answer tells. The object of an answer that lacks some of its attributes lacks

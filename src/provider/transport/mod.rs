@@ -125,7 +125,23 @@ impl Transport {
         operation: &str,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, TransportFault> {
+        self.send_by(None, operation, request).await
+    }
+
+    /// The same for a request that must leave by then, or not at all.
+    ///
+    /// # Errors
+    /// See [`Transport::send`].
+    pub async fn send_by(
+        &self,
+        leave_by: Option<Instant>,
+        operation: &str,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportFault> {
         let _slot = self.shared.slots.acquire().await.expect("the semaphore is never closed");
+        if leave_by.is_some_and(|by| Instant::now() > by) {
+            return Err(TransportFault::NotSent("it had no turn in time".to_owned()));
+        }
         *self
             .shared
             .counts

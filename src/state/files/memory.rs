@@ -96,6 +96,11 @@ impl MemoryFiles {
         self.disk().syncs
     }
 
+    /// Whether a mishap has killed the process that uses these files.
+    pub fn is_dead(&self) -> bool {
+        self.disk().dead
+    }
+
     /// Ends all processes and gives the files as the next one finds them. Handles of before fail.
     pub fn restart(&self, loss: Loss) -> MemoryFiles {
         let mut disk = self.disk();

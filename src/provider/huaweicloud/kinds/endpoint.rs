@@ -72,7 +72,8 @@ pub(super) fn kind() -> KindSchema {
         .compared(Compare::Status(&["accepted", "rejected", "failed"])),
         A::computed("service_type", Type::String, "`interface` or `gateway`."),
         A::computed("endpoint_service_name", Type::String, "The full name of the service.")
-            .compared(Compare::Volatile),
+            .compared(Compare::Volatile)
+            .derived("endpoint_service_id", "service_name"),
         A::computed("marker_id", Type::Integer, "The connection's number at the service."),
         A::computed("active_status", Type::list(Type::String), "`active`, or why it is frozen.")
             .compared(Compare::Volatile),

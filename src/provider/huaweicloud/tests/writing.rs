@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::provider::{Call, Class, Effect, Reply, WriteFault};
+use crate::provider::{Call, Class, Effect, LEAVES_WITHIN, Reply, WriteFault};
 use crate::resource::Kind;
 
 fn first(kind: &str, effect: &Effect) -> Call {
@@ -45,6 +45,22 @@ async fn a_create_is_sent_again_only_when_nothing_happened() {
     let (result, _) = send(&call, [error(400, "EndPoint.3044")]).await;
     let Err(WriteFault::Refused(Class::Conflict, fault)) = result else { panic!("{result:?}") };
     assert!(fault.meaning.contains("same back end"), "{fault:?}");
+}
+
+/// Whoever finds the beginning of a creation without its end knows by when it has left.
+#[tokio::test(start_paused = true)]
+async fn a_create_leaves_soon_or_not_at_all() {
+    let call = create_service();
+    let mut answers = vec![error(400, "EndPoint.0022"); 10];
+    answers.push(ok(MADE));
+    let script = Script::new(answers.clone());
+    let started = tokio::time::Instant::now();
+    let result = simple(&script).send_call(&call).await;
+    assert!(matches!(result, Err(WriteFault::Refused(Class::Throttle, _))), "{result:?}");
+    assert!(script.asked().len() < 8 && started.elapsed() < LEAVES_WITHIN * 2, "{:?}", started.elapsed());
+    // What can be repeated without harm has no such bound.
+    let script = Script::new(answers);
+    assert!(simple(&script).send_call(&delete("vpcep_service", "s")).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
