@@ -4,4 +4,5 @@ mod cli;
 mod common;
 mod journeys;
 mod reviews;
+mod simulation;
 mod tidy;

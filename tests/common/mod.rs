@@ -44,6 +44,10 @@ pub(crate) struct Journey {
     pub(crate) clock: Clock,
     pub(crate) parallelism: usize,
     pub(crate) settle: Duration,
+    /// What the randomness of the client's waits comes from.
+    pub(crate) seed: u64,
+    /// Log in by name and password, so that tokens are used, instead of signing with keys.
+    pub(crate) passwords: bool,
 }
 
 impl Journey {
@@ -57,6 +61,8 @@ impl Journey {
             clock: Clock::starting_at(base),
             parallelism: 10,
             settle: Duration::from_secs(60),
+            seed: 1,
+            passwords: false,
         }
     }
 
@@ -90,6 +96,11 @@ impl Journey {
     }
 
     pub(crate) fn workspace(&self) -> Workspace {
+        self.workspace_over(Arc::new(Embedded(self.sim.clone())))
+    }
+
+    /// What commands work with, where every request goes through this server.
+    pub(crate) fn workspace_over(&self, server: Arc<dyn Handler>) -> Workspace {
         let configuration = match self.parse() {
             Ok(configuration) => Arc::new(configuration),
             Err(faults) => panic!("the configuration has faults: {faults:#?}"),
@@ -100,15 +111,25 @@ impl Journey {
             .map(|block| (block.name.to_string(), block.sim_account.clone()))
             .collect();
         let accounts = sim::sample::assign(&wishes).expect("accounts");
-        let transport = Transport::in_process(Arc::new(Embedded(self.sim.clone())), self.parallelism);
-        let clock = self.clock.clone();
+        let transport = Transport::in_process(server, self.parallelism);
+        let (clock, seed, passwords) = (self.clock.clone(), self.seed, self.passwords);
         let connector = move |name: &ProviderName| {
             let account = &accounts[name.as_str()];
             let text = |t: &str| ProviderSetting::Text(t.to_owned());
-            let auth = BTreeMap::from([
-                ("access_key".to_owned(), text(&account.access_key)),
-                ("secret_key".to_owned(), ProviderSetting::Secret(account.secret_key.clone().into())),
-            ]);
+            let secret = |t: &str| ProviderSetting::Secret(t.to_owned().into());
+            let auth = if passwords {
+                BTreeMap::from([
+                    ("username".to_owned(), text(&account.user)),
+                    ("password".to_owned(), secret(&account.password)),
+                    ("domain".to_owned(), text(&account.domain_name)),
+                    ("project".to_owned(), text(&account.project_name)),
+                ])
+            } else {
+                BTreeMap::from([
+                    ("access_key".to_owned(), text(&account.access_key)),
+                    ("secret_key".to_owned(), secret(&account.secret_key)),
+                ])
+            };
             let settings = BTreeMap::from([
                 ("region".to_owned(), text(&account.region)),
                 ("endpoint".to_owned(), text("http://vpcep.invalid")),
@@ -116,7 +137,7 @@ impl Journey {
                 ("project_id".to_owned(), text(&account.project_id)),
                 ("auth".to_owned(), ProviderSetting::Group(auth)),
             ]);
-            Cloud::connect("huaweicloud", &settings, &transport, &clock, 1)
+            Cloud::connect("huaweicloud", &settings, &transport, &clock, seed)
                 .map_err(|fault| vec![Diagnostic::error("settings", fault.to_string())])
         };
         Workspace {

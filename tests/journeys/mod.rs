@@ -3,7 +3,6 @@
 mod drift;
 mod faults;
 mod imports;
-mod laws;
 mod one_way;
 mod replace;
 mod saved;

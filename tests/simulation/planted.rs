@@ -1,0 +1,32 @@
+//! To show that the net catches fish: each planted bug is found within so many seeds.
+
+use landbridge::planted::{Bug, plant};
+
+use super::life::Story;
+use super::runner;
+use super::script::Script;
+
+/// So many seeds are enough to find any of them; most need a few.
+const ENOUGH: u64 = 2000;
+
+#[test]
+#[expect(clippy::print_stdout, reason = "what was found is told")]
+fn every_planted_bug_is_found() {
+    let mut missed = Vec::new();
+    for bug in Bug::ALL {
+        let found = runner::run(0..ENOUGH, true, |seed| {
+            plant(Some(bug));
+            let lived = runner::attempt(&Script::drawn(seed), &Story::default());
+            plant(None);
+            lived
+        });
+        match found.broken.first_key_value() {
+            Some((seed, law)) => {
+                let law = law.lines().next().unwrap_or_default();
+                println!("{bug:?}: found by seed {seed}, after {} seeds: {law}", found.seeds);
+            }
+            None => missed.push(bug),
+        }
+    }
+    assert!(missed.is_empty(), "not found within {ENOUGH} seeds: {missed:?}");
+}

@@ -1,0 +1,100 @@
+//! A script: everything that a seed decides, as data that can be shown, replayed and made smaller.
+
+use super::draw::Draw;
+use super::stack::{self, Stack};
+use super::trouble::{self, Ending, Fault, Meddling};
+
+/// One story. What it does not say (the schedule, each latency, whom a fault by chance strikes)
+/// comes from its seed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Script {
+    pub(super) seed: u64,
+    /// How long answers take.
+    pub(super) latency: &'static str,
+    /// How many requests may be under way at once.
+    pub(super) parallelism: usize,
+    /// Whether clients log in and use tokens.
+    pub(super) passwords: bool,
+    /// What is desired first.
+    pub(super) stack: Stack,
+    pub(super) acts: Vec<Act>,
+}
+
+/// One thing that happens.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Act {
+    /// The author wants this from now on.
+    Desire(Stack),
+    /// Others change the cloud.
+    Meddle(Meddling),
+    /// So many seconds pass.
+    Wait(u64),
+    /// A refresh is recorded.
+    Refresh,
+    /// A run, in trouble.
+    Run(Run),
+    /// A run in peace, after which everything must be as desired.
+    Settle,
+}
+
+/// One `apply` or `destroy`, with what goes wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Run {
+    pub(super) destroy: bool,
+    /// Whether the plan is saved, and later applied as it is or refused.
+    pub(super) saved: bool,
+    pub(super) faults: Vec<Fault>,
+    pub(super) ending: Ending,
+    /// A second run begins after so many milliseconds, and waits for the lock or does not.
+    pub(super) rival: Option<(u64, bool)>,
+    /// Others change the cloud after so many milliseconds.
+    pub(super) meddling: Option<(u64, Meddling)>,
+}
+
+impl Script {
+    pub(super) fn drawn(seed: u64) -> Script {
+        let mut draw = Draw(seed);
+        let mut script = Script {
+            seed,
+            latency: draw.one(&["1ms..5ms", "1ms..300ms", "20ms..2s"]),
+            parallelism: draw.one(&[1, 2, 10, 10]),
+            passwords: draw.chance(30),
+            stack: stack::stack(&mut draw),
+            acts: Vec::new(),
+        };
+        let mut desired = script.stack.clone();
+        for round in 0..2 + draw.below(3) {
+            if round > 0 {
+                if draw.chance(25) {
+                    script.acts.push(Act::Meddle(trouble::meddling(&mut draw)));
+                }
+                desired = stack::edited(&mut draw, &desired);
+                script.acts.push(Act::Desire(desired.clone()));
+            }
+            if draw.chance(10) {
+                script.acts.push(Act::Refresh);
+            }
+            for _ in 0..1 + draw.below(3) {
+                script.acts.push(Act::Run(run(&mut draw)));
+                if draw.chance(20) {
+                    script.acts.push(Act::Wait(draw.one(&[1, 15, 70, 1500])));
+                }
+            }
+            if draw.chance(60) {
+                script.acts.push(Act::Settle);
+            }
+        }
+        script
+    }
+}
+
+fn run(draw: &mut Draw) -> Run {
+    Run {
+        destroy: draw.chance(15),
+        saved: draw.chance(15),
+        faults: trouble::faults(draw),
+        ending: trouble::ending(draw),
+        rival: draw.chance(10).then(|| (draw.below(4000) as u64, draw.chance(50))),
+        meddling: draw.chance(10).then(|| (draw.below(4000) as u64, trouble::meddling(draw))),
+    }
+}
