@@ -65,7 +65,15 @@ pub async fn execute(executor: Executor, plan: &Plan, secrets: &Secrets) -> Repo
     let mut world = session.with(|recorded| World::new(recorded, &catalog));
     let claims = session.with(|recorded| {
         let deposed = recorded.deposed.values().flatten();
-        Claims::new(recorded.objects.values().chain(deposed).map(|o| o.id.clone()))
+        let recorded = recorded.objects.values().chain(deposed).map(|o| o.id.clone());
+        // What the plan binds is spoken for from the start.
+        let bound = plan.steps.iter().filter_map(|step| match &step.action {
+            StepAction::Adopt { object, .. } | StepAction::Update { adopt: Some(object), .. } => {
+                Some(object.id.clone())
+            }
+            _ => None,
+        });
+        Claims::new(recorded.chain(bound))
     });
     let worker = Worker {
         clouds,

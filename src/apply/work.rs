@@ -401,7 +401,9 @@ impl Doing<'_> {
                 .await;
         match found {
             Found::Made(object) => {
-                let object = self.as_recorded(object, rest);
+                // Listings lack some attributes.
+                let whole = self.cloud.get(&self.schema.kind, &object.id).await.ok().flatten();
+                let object = self.as_recorded(whole.map_or(object, |whole| self.normal(whole)), rest);
                 let entry = Entry::Adopted {
                     address: self.step().address.clone(),
                     object: object.clone(),

@@ -60,7 +60,7 @@ pub(super) async fn decide(
     let mut live = Live::default();
 
     // What an interrupted run left open comes first.
-    let resolution = loop {
+    let mut resolution = loop {
         let kinds = known(workspace, uncertain::kinds_to_list(recorded));
         reader.identify(kinds.iter().map(|(provider, _)| provider.clone()), &mut live).await?;
         reader.list_candidates(kinds, &mut live).await?;
@@ -74,6 +74,11 @@ pub(super) async fn decide(
             None => break resolution,
         }
     };
+    for (address, (seq, object)) in &mut resolution.adopted {
+        if let Some(pending) = recorded.pending.get(seq) {
+            reader.whole(&pending.begun.binding.provider, address.kind(), object).await?;
+        }
+    }
     let recorded = resolution.bind(recorded);
 
     let objects = || {

@@ -81,22 +81,30 @@ pub fn resolve(
             }
         }
     }
-    for (members, want) in groups {
-        let pending = members[0].1;
+    // Who has the fewest candidates chooses first, so that nobody takes the only one of another.
+    while !groups.is_empty() {
+        let candidates = |(members, want): &(Vec<(Seq, &Pending)>, &Attributes)| {
+            let (pending, since) = oldest(members);
+            let schema = catalog.schema(&pending.begun.address.block);
+            let objects = live.candidates.get(&key(pending)).map(Vec::as_slice).unwrap_or_default();
+            let mut found: Vec<&Object> = objects
+                .iter()
+                .filter(|o| !claimed.contains(&(key(pending).1, o.id.clone())))
+                .filter(|o| could_be(schema, want, o, since))
+                .collect();
+            found.sort_by_key(|o| (born(&o.attributes), o.id.clone()));
+            found
+        };
+        let found: Vec<Vec<&Object>> = groups.iter().map(candidates).collect();
+        let (next, _) = found.iter().enumerate().min_by_key(|(_, found)| found.len()).expect("not empty");
+        let ((members, want), found) = (groups.swap_remove(next), &found[next]);
+        let (pending, _) = oldest(&members);
         let schema = catalog.schema(&pending.begun.address.block);
-        let since = members.iter().map(|(_, p)| p.begun.at).min().unwrap_or(pending.begun.at);
-        let objects = live.candidates.get(&key(pending)).map(Vec::as_slice).unwrap_or_default();
-        let mut found: Vec<&Object> = objects
-            .iter()
-            .filter(|o| !claimed.contains(&(key(pending).1, o.id.clone())))
-            .filter(|o| could_be(schema, want, o, since))
-            .collect();
-        found.sort_by_key(|o| (born(&o.attributes), o.id.clone()));
-        if found.len() > members.len() && !interchangeable(schema, &found) {
-            faults.push(ambiguous(pending, &found));
+        if found.len() > members.len() && !interchangeable(schema, found) {
+            faults.push(ambiguous(pending, found));
             continue;
         }
-        for ((seq, pending), object) in members.iter().zip(&found) {
+        for ((seq, pending), object) in members.iter().zip(found) {
             if !planted::is(Bug::FoundTwice) {
                 claimed.insert((key(pending).1, object.id.clone()));
             }
@@ -117,6 +125,12 @@ pub fn resolve(
         }
     }
     if faults.is_empty() { Ok(resolution) } else { Err(faults) }
+}
+
+/// One of these, and when the first of them was begun.
+fn oldest<'p>(members: &[(Seq, &'p Pending)]) -> (&'p Pending, Timestamp) {
+    let pending = members[0].1;
+    (pending, members.iter().map(|(_, p)| p.begun.at).min().unwrap_or(pending.begun.at))
 }
 
 /// By when the call of an uncertain creation has left, if it ever did.

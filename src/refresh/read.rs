@@ -154,6 +154,26 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// An object that a listing showed, with what listings lack.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub async fn whole(
+        &self,
+        provider: &ProviderName,
+        kind: &Kind,
+        listed: &mut Object,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let Some(schema) = self.catalog.get(Mode::Managed, kind) else { return Ok(()) };
+        let cloud = self.clouds.get(provider)?;
+        let read = cloud.get(kind, &listed.id).await.map_err(|fault| vec![unreachable(provider, &fault)])?;
+        if let Some(object) = read {
+            let attributes = schema.normalise(object.attributes);
+            listed.attributes = schema.known(attributes, &listed.attributes);
+        }
+        Ok(())
+    }
+
     /// Does data lookups.
     ///
     /// # Errors

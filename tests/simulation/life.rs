@@ -14,7 +14,7 @@ use landbridge::state::files::Mishap;
 use super::laws;
 use super::machine::{Line, Trace, until_down};
 use super::script::{Act, Run, Script};
-use super::stack::{Stack, yaml};
+use super::stack::{SERVICES, Stack, yaml};
 use super::trouble::{self, At, Ending, Fault, Meddling};
 use crate::common::{Journey, failures, settled, told};
 
@@ -100,6 +100,7 @@ impl Life {
                     self.journey.text = yaml(&stack);
                     self.desired = stack;
                 }
+                Act::Meddle(what) if what.hides_evidence() && self.is_uncertain() => {}
                 Act::Meddle(what) => self.meddle(what).await,
                 Act::Wait(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
                 Act::Refresh => self.refresh().await,
@@ -259,16 +260,27 @@ impl Life {
         ops::apply(&workspace, approved, secrets, events, cancel).await
     }
 
-    /// An exclusive whitelist has no guests.
+    fn is_uncertain(&self) -> bool {
+        let loaded = state::read(&self.journey.backend("drawn"));
+        loaded.is_ok_and(|loaded| !loaded.recorded.pending.is_empty())
+    }
+
+    /// An exclusive whitelist has no guests, whether it is desired or only recorded.
     fn forget_guests_of_exclusive_sets(&mut self) {
         let Ok(loaded) = state::read(&self.journey.backend("drawn")) else { return };
-        for (n, service) in &self.desired {
-            let address = format!("vpcep_service.s{n}").parse().expect("an address");
-            if let (true, Some(object)) = (
-                service.whitelist.as_ref().is_some_and(|w| w.exclusive),
-                loaded.recorded.objects.get(&address),
-            ) {
-                self.guests.remove(&object.id);
+        let object = |address: String| {
+            loaded
+                .recorded
+                .objects
+                .get(&address.parse::<landbridge::resource::Address>().expect("an address"))
+        };
+        for n in 0..SERVICES {
+            let desired =
+                self.desired.get(&n).and_then(|s| s.whitelist.as_ref()).is_some_and(|w| w.exclusive);
+            let whitelist = object(format!("vpcep_whitelist.w{n}"));
+            let recorded = whitelist.is_some_and(|w| w.attributes.text("mode") == Some("exclusive"));
+            if let (true, Some(service)) = (desired || recorded, object(format!("vpcep_service.s{n}"))) {
+                self.guests.remove(&service.id);
             }
         }
     }
@@ -294,6 +306,17 @@ impl Life {
         self.forget_guests_of_exclusive_sets();
         self.trouble(&[]);
         let nothing = Stack::new();
+        if let Err(Failure::Diagnostics(faults)) = self.journey.plan_with(&options(destroy)).await
+            && faults.iter().all(|f| f.summary == "The new object cannot be made before the old one is gone")
+        {
+            // The author is told so, and wants it the other way round.
+            self.tell("  refused: it cannot be create-first".to_owned());
+            for service in self.desired.values_mut() {
+                let endpoints = service.endpoints.values_mut().chain([&mut service.twin]);
+                endpoints.for_each(|endpoint| endpoint.create_first = false);
+            }
+            self.journey.text = yaml(&self.desired);
+        }
         for again in 1.. {
             let planned = settled(self.journey.plan_with(&options(destroy)).await);
             laws::plan_is_in_order(&planned.plan, &self.desired);

@@ -89,12 +89,22 @@ impl Script {
 }
 
 fn run(draw: &mut Draw) -> Run {
+    let drawn = drawn_run(draw);
+    // What leaves before a crash has its effect within `settle`: that is what the promise is about.
+    let late = drawn.faults.iter().any(|(kind, _)| *kind == trouble::VERY_LATE);
+    if late { Run { ending: Ending::ByItself, rival: None, ..drawn } } else { drawn }
+}
+
+fn drawn_run(draw: &mut Draw) -> Run {
     Run {
         destroy: draw.chance(15),
         saved: draw.chance(15),
         faults: trouble::faults(draw),
         ending: trouble::ending(draw),
         rival: draw.chance(10).then(|| (draw.below(4000) as u64, draw.chance(50))),
-        meddling: draw.chance(10).then(|| (draw.below(4000) as u64, trouble::meddling(draw))),
+        meddling: draw
+            .chance(10)
+            .then(|| (draw.below(4000) as u64, trouble::meddling(draw)))
+            .filter(|(_, what)| !what.hides_evidence()),
     }
 }

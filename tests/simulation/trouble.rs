@@ -8,6 +8,9 @@ use super::draw::Draw;
 /// Something that goes wrong in the cloud or on the way to it: its kind, and the simulator's rule.
 pub(super) type Fault = (&'static str, &'static str);
 
+/// The cloud does it only after the answer has been given up.
+pub(super) const VERY_LATE: &str = "done very late";
+
 const FAULTS: [Fault; 43] = [
     ("answer lost", "operation: create_service, lose_answer: true, count: 1"),
     ("answer lost", "operation: create_endpoint, lose_answer: true, every: 2"),
@@ -55,7 +58,7 @@ const FAULTS: [Fault; 43] = [
     ("slow", "operation: 'delete_*', slow: 90s"),
     ("slow", "operation: connection_action, slow: 40s"),
     ("late answer", "latency: 2s..40s, probability: 0.1"),
-    ("late answer", "operation: 'create_*', latency: 100s, count: 1"),
+    (VERY_LATE, "operation: 'create_*', latency: 100s, count: 1"),
     ("token expired", "expire_tokens: true, every: 4"),
     ("token expired", "expire_tokens: true, probability: 0.2"),
 ];
@@ -141,6 +144,14 @@ pub(super) enum Meddling {
     LetIn(usize),
     /// They make a service and an endpoint of their own.
     Neighbour(usize),
+}
+
+impl Meddling {
+    /// Whether it changes what an uncertain creation is recognised by: not even the promise covers
+    /// an object that others change before it was found.
+    pub(super) fn hides_evidence(self) -> bool {
+        matches!(self, Meddling::Ports(_) | Meddling::Untag(_))
+    }
 }
 
 pub(super) fn meddling(draw: &mut Draw) -> Meddling {
