@@ -7,6 +7,9 @@ use crate::state::RecordedObject;
 /// What moved between the record and what is there now. What moves by itself, and what was not
 /// known when it was recorded, is no drift.
 pub fn drift(schema: &KindSchema, recorded: &RecordedObject, live: &Attributes) -> Vec<Difference> {
+    if recorded.attributes.covers(live) {
+        return Vec::new(); // mostly nothing has moved
+    }
     let mut moved = Vec::new();
     for attribute in &schema.attributes {
         let name = attribute.name;

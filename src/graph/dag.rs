@@ -35,11 +35,30 @@ impl<N: Ord + Clone, W: Clone> Dag<N, W> {
     /// `waiting` waits for `first`. Nodes that are not in the graph are passed over; a second edge
     /// between the same two keeps the first reason.
     pub fn wait(&mut self, waiting: &N, first: &N, why: W) {
-        if let (Some(&from), Some(&to)) = (self.index.get(first), self.index.get(waiting))
-            && self.graph.find_edge(from, to).is_none()
-        {
-            self.graph.add_edge(from, to, why);
+        self.wait_for_all(waiting, [(first, why)]);
+    }
+
+    /// `waiting` waits for each of these, likewise.
+    pub fn wait_for_all<'n>(&mut self, waiting: &N, firsts: impl IntoIterator<Item = (&'n N, W)>)
+    where
+        N: 'n,
+    {
+        let Some(&to) = self.index.get(waiting) else { return };
+        for (first, why) in firsts {
+            if let Some(&from) = self.index.get(first)
+                && !self.is_edge(from, to)
+            {
+                self.graph.add_edge(from, to, why);
+            }
         }
+    }
+
+    /// Looks from both ends, so that it costs the smaller number of edges: one service may have a
+    /// hundred thousand endpoints.
+    fn is_edge(&self, from: NodeIndex, to: NodeIndex) -> bool {
+        let after = self.graph.neighbors_directed(from, Direction::Outgoing);
+        let before = self.graph.neighbors_directed(to, Direction::Incoming);
+        after.zip(before).any(|(next, last)| next == to || last == from)
     }
 
     /// All nodes, each after what it waits for.
@@ -51,6 +70,24 @@ impl<N: Ord + Clone, W: Clone> Dag<N, W> {
             Ok(order) => Ok(order.into_iter().map(|i| self.graph[i].clone()).collect()),
             Err(_) => Err(super::cycle::find(&self.graph)),
         }
+    }
+
+    /// That no node waits for itself.
+    ///
+    /// # Errors
+    /// One whole loop, where there is any.
+    pub fn check(&self) -> Result<(), Loop<N, W>> {
+        match petgraph::algo::toposort(&self.graph, None) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(super::cycle::find(&self.graph)),
+        }
+    }
+
+    /// What the node waits for directly, in no order.
+    pub fn firsts(&self, node: &N) -> impl Iterator<Item = &N> {
+        let index = self.index.get(node);
+        let firsts = index.map(|&at| self.graph.neighbors_directed(at, Direction::Incoming));
+        firsts.into_iter().flatten().map(|at| &self.graph[at])
     }
 
     /// What the node waits for directly, in order.
@@ -121,6 +158,18 @@ mod tests {
             assert!(at(*first) < at(*waiting), "{first} before {waiting} in {order:?}");
         }
         assert_eq!(order, dag.clone().order().unwrap());
+    }
+
+    #[test]
+    fn a_second_edge_between_two_keeps_the_first_reason() {
+        let mut dag: Dag<u32, &str> = Dag::new(0..4);
+        dag.wait(&1, &0, "first");
+        dag.wait(&2, &0, "other");
+        dag.wait(&3, &1, "other");
+        dag.wait(&3, &2, "other");
+        dag.wait_for_all(&1, [(&0, "second"), (&9, "not there")]);
+        let between: Vec<_> = dag.edges().filter(|(waiting, ..)| **waiting == 1).collect();
+        assert_eq!(between, [(&1, &0, &"first")]);
     }
 
     #[test]

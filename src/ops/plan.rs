@@ -89,15 +89,15 @@ pub(super) async fn decide(
         objects().filter_map(|(a, o)| walk::reading_block(configuration, a, o).cloned()).collect();
     reader.identify(blocks, &mut live).await?;
     if !options.no_refresh {
-        let sights: Vec<_> = objects().filter_map(|(a, o)| sight(workspace, a, o, &live)).collect();
-        reader.look(sights.clone(), &mut live).await?;
+        let sights =
+            |live: &Live| objects().filter_map(|(a, o)| sight(workspace, a, o, live)).collect::<Vec<_>>();
+        reader.look(sights(&live), &mut live).await?;
         // What is so young that it need not show yet is not absent: it is looked for again when it
         // must show.
         let absent: BTreeSet<&ObjectId> = live
-            .seen
-            .iter()
+            .all_seen()
             .filter(|(_, observation)| **observation == Observation::Absent)
-            .map(|(sight, _)| &sight.id)
+            .map(|(id, _)| id)
             .collect();
         let shows =
             objects().filter(|(_, o)| absent.contains(&o.id)).filter_map(|(_, o)| born(&o.attributes));
@@ -106,8 +106,10 @@ pub(super) async fn decide(
             && wait.is_positive()
         {
             workspace.clock.sleep(wait.try_into().unwrap_or_default()).await;
-            live.seen.retain(|_, observation| *observation != Observation::Absent);
-            reader.look(sights, &mut live).await?;
+            for seen in live.seen.values_mut() {
+                seen.retain(|_, observation| *observation != Observation::Absent);
+            }
+            reader.look(sights(&live), &mut live).await?;
         }
     }
 

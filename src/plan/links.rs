@@ -10,8 +10,8 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::{Reference, Worth};
 use crate::graph::{Dag, Loop};
 use crate::planted::{self, Bug};
-use crate::resource::{Address, Catalog, OrderRule, Value};
-use crate::state::Recorded;
+use crate::resource::{Address, Catalog, OrderRule, RowSet, Value};
+use crate::state::{Recorded, RecordedObject};
 
 /// Why one address waits for another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,15 +31,33 @@ pub enum Wait {
 pub struct Links {
     /// Every address, recorded ones included.
     pub dag: Dag<Address, Wait>,
-    /// The managed resources that each waits for, also through lookups; what is recorded with it.
-    pub dependencies: BTreeMap<Address, BTreeSet<Address>>,
     /// The resources that complete an address.
     pub completed_by: BTreeMap<Address, Vec<Address>>,
 }
 
 impl Default for Links {
     fn default() -> Self {
-        Links { dag: Dag::new([]), dependencies: BTreeMap::new(), completed_by: BTreeMap::new() }
+        Links { dag: Dag::new([]), completed_by: BTreeMap::new() }
+    }
+}
+
+impl Links {
+    /// The managed resources that an address waits for, also through lookups; what is recorded with
+    /// it.
+    pub fn dependencies(&self, address: &Address) -> RowSet<&Address> {
+        let mut found = Vec::new();
+        let mut lookups = BTreeSet::new();
+        let mut open = vec![address];
+        while let Some(at) = open.pop() {
+            for first in self.dag.firsts(at) {
+                if !first.is_data() {
+                    found.push(first);
+                } else if lookups.insert(first) {
+                    open.push(first);
+                }
+            }
+        }
+        found.into_iter().collect()
     }
 }
 
@@ -64,65 +82,65 @@ pub(super) fn build(
     let addresses = proposal.items.keys().chain(proposal.late_lookups.keys()).chain(extra.keys());
     let mut dag = Dag::new(addresses.cloned());
     let index = Index::new(proposal, recorded, catalog);
-    let completed_by = index.completions(proposal, catalog);
+    let completed_by = index.completions(catalog);
 
-    for (address, item) in &proposal.items {
+    for one in &index.all {
+        let (address, item) = (one.address, one.item);
+        let mut waits: Vec<(&Address, Wait)> = Vec::new();
         for read in &item.reads {
-            dag.wait(address, &read.address, Wait::Reads(read.attribute.clone()));
+            waits.push((&read.address, Wait::Reads(read.attribute.clone())));
             let late =
                 catalog.schema(&read.address.block).attribute(&read.attribute).is_some_and(|a| a.is_late());
-            for accept in
-                completed_by.get(&read.address).into_iter().flatten().filter(|a| late && *a != address)
-            {
-                dag.wait(address, accept, Wait::Completion);
+            if late {
+                let accepts = completed_by.get(&read.address).into_iter().flatten();
+                waits.extend(accepts.filter(|a| *a != address).map(|a| (a, Wait::Completion)));
             }
         }
         for rule in &catalog.schema(&address.block).order {
-            for first in index.firsts(address, item, rule) {
-                if first != address && !planted::is(Bug::KindOrderIgnored) {
-                    dag.wait(address, first, Wait::Kind);
-                }
-            }
+            let firsts = index.firsts(one, rule).into_iter();
+            let firsts = firsts.filter(|first| *first != address && !planted::is(Bug::KindOrderIgnored));
+            waits.extend(firsts.map(|first| (first, Wait::Kind)));
         }
         // An orphan keeps the order it was made in.
         if item.delta.want.is_empty()
-            && let Some(object) = recorded.objects.get(address)
+            && let Some(object) = one.recorded
         {
-            for dependency in &object.dependencies {
-                dag.wait(address, dependency, Wait::Depends);
-            }
+            waits.extend(object.dependencies.iter().map(|dependency| (dependency, Wait::Depends)));
         }
+        dag.wait_for_all(address, waits);
     }
     for (address, firsts) in extra {
         for first in firsts {
             dag.wait(address, first, Wait::Depends);
         }
     }
-    let order = dag.order().map_err(|found| vec![told(found, proposal)])?;
-    let dependencies = through_lookups(&dag, &order);
-    Ok(Links { dag, dependencies, completed_by })
+    dag.check().map_err(|found| vec![told(found, proposal)])?;
+    Ok(Links { dag, completed_by })
 }
 
-/// The managed addresses each address waits for; a lookup is replaced by what it waits for.
-fn through_lookups(dag: &Dag<Address, Wait>, order: &[Address]) -> BTreeMap<Address, BTreeSet<Address>> {
-    let mut all: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
-    for address in order {
-        let mut needs = BTreeSet::new();
-        for need in dag.needs(address) {
-            if need.is_data() {
-                needs.extend(all.get(need).into_iter().flatten().cloned());
-            } else {
-                needs.insert(need.clone());
-            }
-        }
-        all.insert(address.clone(), needs);
+/// One resource with what is recorded of it.
+struct One<'a> {
+    address: &'a Address,
+    item: &'a Item,
+    recorded: Option<&'a RecordedObject>,
+}
+
+impl<'a> One<'a> {
+    /// What an attribute denotes: as desired, and as recorded.
+    fn denotes(&self, attribute: &str) -> impl Iterator<Item = Denotes<'a>> + use<'a> {
+        let desired = self.item.delta.want.get(attribute).and_then(|input| match &input.worth {
+            Worth::Known(Value::String(text)) => Some(Denotes::Text(text)),
+            Worth::Known(_) => None,
+            Worth::Deferred(deferred) => Some(Denotes::Later(&deferred.needs)),
+        });
+        let recorded = self.recorded.and_then(|object| object.attributes.text(attribute)).map(Denotes::Text);
+        desired.into_iter().chain(recorded.filter(|then| desired != Some(*then)))
     }
-    all
 }
 
 /// Who denotes what, so that rules find each other without comparing all pairs.
 struct Index<'a> {
-    recorded: &'a Recorded,
+    all: Vec<One<'a>>,
     /// Objects by kind and id.
     ids: BTreeMap<(&'a str, &'a str), &'a Address>,
     /// Resources by kind, attribute and what it denotes.
@@ -139,49 +157,34 @@ impl<'a> Index<'a> {
                 }
             }
         }
-        let mut index = Index { recorded, ids: BTreeMap::new(), denoting: BTreeMap::new() };
-        for (address, item) in &proposal.items {
-            let kind = address.kind().as_str();
-            if let Some(id) = &item.delta.id {
-                index.ids.insert((kind, id), address);
+        // Both are in the order of addresses, so they are gone through side by side.
+        let mut objects = recorded.objects.iter().peekable();
+        let all = proposal.items.iter().map(|(address, item)| {
+            while objects.next_if(|(other, _)| *other < address).is_some() {}
+            let recorded = objects.next_if(|(other, _)| *other == address).map(|(_, object)| object);
+            One { address, item, recorded }
+        });
+        let mut index = Index { all: all.collect(), ids: BTreeMap::new(), denoting: BTreeMap::new() };
+        for one in &index.all {
+            let kind = one.address.kind().as_str();
+            if let Some(id) = &one.item.delta.id {
+                index.ids.insert((kind, id), one.address);
             }
             for (_, theirs) in wanted.iter().filter(|(k, _)| *k == kind) {
-                for denotes in index.denotes(address, item, theirs) {
-                    index
-                        .denoting
-                        .entry((kind, theirs))
-                        .or_default()
-                        .entry(denotes)
-                        .or_default()
-                        .push(address);
+                let denoting = index.denoting.entry((kind, theirs)).or_default();
+                for denotes in one.denotes(theirs) {
+                    denoting.entry(denotes).or_default().push(one.address);
                 }
             }
         }
         index
     }
 
-    /// What an attribute denotes: as desired, and as recorded.
-    fn denotes(
-        &self,
-        address: &Address,
-        item: &'a Item,
-        attribute: &str,
-    ) -> impl Iterator<Item = Denotes<'a>> + use<'a> {
-        let desired = item.delta.want.get(attribute).and_then(|input| match &input.worth {
-            Worth::Known(Value::String(text)) => Some(Denotes::Text(text)),
-            Worth::Known(_) => None,
-            Worth::Deferred(deferred) => Some(Denotes::Later(&deferred.needs)),
-        });
-        let object = self.recorded.objects.get(address);
-        let recorded = object.and_then(|o| o.attributes.text(attribute)).map(Denotes::Text);
-        desired.into_iter().chain(recorded.filter(|then| desired != Some(*then)))
-    }
-
     /// Which addresses a rule makes an address wait for.
-    fn firsts(&self, address: &Address, item: &'a Item, rule: &OrderRule) -> Vec<&'a Address> {
+    fn firsts(&self, one: &One<'a>, rule: &OrderRule) -> Vec<&'a Address> {
         match *rule {
             OrderRule::Refers { attribute, kind } => {
-                let by_id = self.denotes(address, item, attribute).filter_map(|d| match d {
+                let by_id = one.denotes(attribute).filter_map(|d| match d {
                     Denotes::Text(id) => self.ids.get(&(kind, id)).copied(),
                     Denotes::Later(_) => None,
                 });
@@ -189,27 +192,26 @@ impl<'a> Index<'a> {
             }
             OrderRule::Beside { attribute, kind, theirs } => {
                 let Some(denoting) = self.denoting.get(&(kind, theirs)) else { return Vec::new() };
-                let denoted = self.denotes(address, item, attribute);
-                denoted.filter_map(|d| denoting.get(&d)).flatten().copied().collect()
+                one.denotes(attribute).filter_map(|d| denoting.get(&d)).flatten().copied().collect()
             }
         }
     }
 
     /// Which resources complete which.
-    fn completions(&self, proposal: &'a Proposal, catalog: &Catalog) -> BTreeMap<Address, Vec<Address>> {
+    fn completions(&self, catalog: &Catalog) -> BTreeMap<Address, Vec<Address>> {
         let mut completed: BTreeMap<Address, Vec<Address>> = BTreeMap::new();
-        for (address, item) in &proposal.items {
-            let Some(rule) = catalog.schema(&address.block).completes else { continue };
-            for denotes in self.denotes(address, item, rule.attribute) {
+        for one in &self.all {
+            let Some(rule) = catalog.schema(&one.address.block).completes else { continue };
+            for denotes in one.denotes(rule.attribute) {
                 match denotes {
                     Denotes::Text(id) => {
                         if let Some(other) = self.ids.get(&(rule.kind, id)) {
-                            completed.entry((*other).clone()).or_default().push(address.clone());
+                            completed.entry((*other).clone()).or_default().push(one.address.clone());
                         }
                     }
                     Denotes::Later(needs) => {
                         for need in needs.iter().filter(|n| n.address.kind().as_str() == rule.kind) {
-                            completed.entry(need.address.clone()).or_default().push(address.clone());
+                            completed.entry(need.address.clone()).or_default().push(one.address.clone());
                         }
                     }
                 }

@@ -24,8 +24,10 @@ use crate::expr::{Inputs, Worth};
 use crate::graph::{Dag, Loop};
 use crate::planted::{self, Bug};
 use crate::provider::Settling;
-use crate::refresh::{Live, Observation, Sight};
-use crate::resource::{Address, Attributes, Change as Changing, Compare, KindSchema, Object, OrderRule};
+use crate::refresh::{Live, Observation};
+use crate::resource::{
+    Address, Attributes, Change as Changing, Compare, KindSchema, Object, OrderRule, ProviderName,
+};
 use crate::state::{Origin, RecordedObject};
 
 /// The values that a plan must not hold, beside it.
@@ -41,7 +43,7 @@ impl std::fmt::Debug for Secrets {
 /// A step that has no number yet. Its place in `Lowering::drafts` names it.
 struct Draft {
     address: Address,
-    provider: crate::resource::ProviderName,
+    provider: ProviderName,
     action: StepAction,
     keep: Keep,
     timeout_s: u64,
@@ -364,14 +366,8 @@ impl Lowering {
         }
         for (address, objects) in on.recorded.deposed.iter().filter(|(a, _)| selected.has(a)) {
             for object in objects {
-                let sight = Sight {
-                    provider: super::walk::reading_block(on.configuration, address, object)
-                        .unwrap_or(&object.provider)
-                        .clone(),
-                    kind: address.kind().clone(),
-                    id: object.id.clone(),
-                };
-                let action = match on.live.get(&sight) {
+                let provider = read_through(on, address, object);
+                let action = match on.live.get(provider, address.kind(), &object.id) {
                     Observation::Absent => StepAction::Forget { deposed: Some(object.id.clone()) },
                     _ => StepAction::Delete {
                         id: object.id.clone(),
@@ -386,7 +382,7 @@ impl Lowering {
                 let schema = on.catalog.schema(&address.block);
                 let step = self.push(Draft {
                     address: address.clone(),
-                    provider: sight.provider,
+                    provider: provider.clone(),
                     action,
                     keep: Keep::default(),
                     timeout_s: u64::from(schema.timeout_minutes) * 60,
@@ -477,6 +473,9 @@ impl Lowering {
         selected: &Selected,
         create_first: &BTreeSet<Address>,
     ) {
+        if self.drafts.is_empty() {
+            return;
+        }
         let mut edges = Vec::new();
         // What makes an address waits for what makes the addresses it needs, through those that
         // have nothing to do themselves.
@@ -620,8 +619,8 @@ fn keep(proposal: &Proposal, address: &Address, item: &Item) -> Keep {
 }
 
 /// What is recorded as needed: not what an address only lets go of.
-fn depended_on<'a>(proposal: &'a Proposal, address: &Address) -> impl Iterator<Item = &'a Address> {
-    let needs = proposal.links.dependencies.get(address).into_iter().flatten();
+fn depended_on<'a>(proposal: &'a Proposal, address: &'a Address) -> impl Iterator<Item = &'a Address> {
+    let needs = proposal.links.dependencies(address).into_iter();
     needs.filter(|need| proposal.items.get(*need).is_some_and(|i| !i.delta.want.is_empty()))
 }
 
@@ -678,14 +677,15 @@ fn shown_object(object: &Object, item: &Item) -> Object {
     object
 }
 
+/// The provider block through which an object was read.
+fn read_through<'a>(on: &Situation<'a>, address: &Address, object: &'a RecordedObject) -> &'a ProviderName {
+    super::walk::reading_block(on.configuration, address, object).unwrap_or(&object.provider)
+}
+
 fn fingerprints(on: &Situation<'_>) -> BTreeMap<Address, String> {
     let mut all = BTreeMap::new();
     for (address, recorded) in &on.recorded.objects {
-        let provider = super::walk::reading_block(on.configuration, address, recorded)
-            .unwrap_or(&recorded.provider)
-            .clone();
-        let sight = Sight { provider, kind: address.kind().clone(), id: recorded.id.clone() };
-        let print = match on.live.get(&sight) {
+        let print = match on.live.get(read_through(on, address, recorded), address.kind(), &recorded.id) {
             Observation::Present { object, .. } => Live::fingerprint(object, address.kind(), on.catalog),
             Observation::Absent => "absent".to_owned(),
             Observation::Unread | Observation::Unreadable(_) => continue,
@@ -802,8 +802,7 @@ fn status_of<'a>(
     id: Option<&str>,
     item: &Item,
 ) -> Option<&'a Settling> {
-    let sight = Sight { provider: item.provider.clone(), kind: address.kind().clone(), id: id?.to_owned() };
-    match on.live.get(&sight) {
+    match on.live.get(&item.provider, address.kind(), id?) {
         Observation::Present { settling, .. } => Some(settling),
         _ => None,
     }

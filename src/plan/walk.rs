@@ -391,28 +391,35 @@ impl<'a> Walk<'a> {
         for (address, each) in self.instances(declared)? {
             let inputs = self.inputs(declared, &address, &each)?;
             let recorded = self.on.recorded.objects.get(&address);
+            let natural = if recorded.is_none() { natural_id(schema, &inputs) } else { None };
             let found = match recorded {
-                Some(object) => Some(self.sight(&address, object)),
-                None => natural_id(schema, &inputs).map(|id| Sight {
-                    provider: declared.provider.clone(),
-                    kind: schema.kind.clone(),
-                    id,
-                }),
+                Some(object) => {
+                    let provider = reading_block(self.on.configuration, &address, object);
+                    Some((provider.unwrap_or(&object.provider), &object.id))
+                }
+                None => natural.as_ref().map(|id| (&declared.provider, id)),
             };
-            let live = match found.as_ref().map(|sight| self.on.live.get(sight)) {
+            let unread;
+            let live = match found.map(|(provider, id)| self.on.live.get(provider, &schema.kind, id)) {
                 None | Some(Observation::Absent) => None,
-                Some(Observation::Present { object, settling }) => Some((object.clone(), settling.clone())),
+                Some(Observation::Present { object, settling }) => Some((object, settling)),
                 Some(Observation::Unreadable(fault)) => {
                     self.faults.push(unreadable(&address, Some(declared.place.clone()), fault));
                     continue;
                 }
                 Some(Observation::Unread) => match recorded {
                     // Without refresh the record is all there is to go by.
-                    Some(object) => Some((as_recorded(object), Settling::Ready)),
+                    Some(object) => {
+                        unread = as_recorded(object);
+                        Some((&unread, &Settling::Ready))
+                    }
                     None => {
                         let parent =
                             parent_of(schema, |name| inputs.get(name)?.known()?.as_str().map(str::to_owned));
-                        self.needs.sights.extend(found.map(|sight| (sight, parent)));
+                        self.needs.sights.extend(found.map(|(provider, id)| {
+                            let (provider, kind) = (provider.clone(), schema.kind.clone());
+                            (Sight { provider, kind, id: id.clone() }, parent)
+                        }));
                         waiting = true;
                         continue;
                     }
@@ -421,15 +428,10 @@ impl<'a> Walk<'a> {
             let (replace, triggers) = self.replacement(declared, &address, &each, recorded)?;
             let desired = Desired { inputs: &inputs, ignored: &ignored, identity, replace: replace.as_ref() };
             let ending = Reason::new(ReasonCode::NotDesired, "");
-            let delta = diff::compare(&Case {
-                schema,
-                desired: Some(desired),
-                recorded,
-                live: live.as_ref().map(|(o, s)| (o, s)),
-                ending: &ending,
-            });
+            let delta =
+                diff::compare(&Case { schema, desired: Some(desired), recorded, live, ending: &ending });
             let place = Some(declared.place.clone());
-            self.note_drift(schema, &address, place, recorded, live.as_ref().map(|(o, _)| o));
+            self.note_drift(schema, &address, place, recorded, live.map(|(o, _)| o));
             self.remember_extra(declared, &address, &each);
             let mut view = delta.view(schema);
             let moved = self.moved_by_others(schema, &delta);
@@ -508,11 +510,6 @@ impl<'a> Walk<'a> {
         Ok((reason, worth))
     }
 
-    fn sight(&self, address: &Address, object: &RecordedObject) -> Sight {
-        let provider = reading_block(self.on.configuration, address, object).unwrap_or(&object.provider);
-        Sight { provider: provider.clone(), kind: address.kind().clone(), id: object.id.clone() }
-    }
-
     fn note_drift(
         &mut self,
         schema: &KindSchema,
@@ -555,25 +552,30 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let schema = self.on.catalog.schema(&address.block);
-            let sight = self.sight(address, recorded);
-            let live = match self.on.live.get(&sight) {
+            let provider =
+                reading_block(self.on.configuration, address, recorded).unwrap_or(&recorded.provider);
+            let unread;
+            let live = match self.on.live.get(provider, address.kind(), &recorded.id) {
                 Observation::Absent => None,
-                Observation::Present { object, settling } => Some((object.clone(), settling.clone())),
-                Observation::Unread => Some((as_recorded(recorded), Settling::Ready)),
+                Observation::Present { object, settling } => Some((object, settling)),
+                Observation::Unread => {
+                    unread = as_recorded(recorded);
+                    Some((&unread, &Settling::Ready))
+                }
                 Observation::Unreadable(fault) => {
                     self.faults.push(unreadable(address, None, fault));
                     continue;
                 }
             };
             let place = self.asked_for(address);
-            self.note_drift(schema, address, place.clone(), Some(recorded), live.as_ref().map(|(o, _)| o));
+            self.note_drift(schema, address, place.clone(), Some(recorded), live.map(|(o, _)| o));
             let ending = self.ending(address);
             let keep = self.on.mode == PlanMode::RefreshOnly;
             let mut delta = diff::compare(&Case {
                 schema,
                 desired: None,
                 recorded: Some(recorded),
-                live: live.as_ref().map(|(o, s)| (o, s)),
+                live,
                 ending: &ending,
             });
             if keep && live.is_some() {
@@ -585,7 +587,7 @@ impl<'a> Walk<'a> {
                 self.put_view(address, view);
             }
             let item = Item {
-                provider: sight.provider,
+                provider: provider.clone(),
                 delta,
                 place,
                 reads: RowSet::default(),

@@ -53,8 +53,8 @@ pub struct Question {
 pub struct Live {
     /// Where each provider block that was contacted leads.
     pub identities: BTreeMap<ProviderName, Identity>,
-    /// What was seen.
-    pub seen: BTreeMap<Sight, Observation>,
+    /// What was seen, by id, of each kind through each provider block.
+    pub seen: BTreeMap<(ProviderName, Kind), BTreeMap<ObjectId, Observation>>,
     /// What was looked up; with the arguments that were asked for.
     pub data: BTreeMap<Address, (Attributes, Result<Attributes, ReadFault>)>,
     /// All objects of the kinds that an uncertain creation may have made.
@@ -65,8 +65,15 @@ pub struct Live {
 
 impl Live {
     /// What was seen of an object.
-    pub fn get(&self, sight: &Sight) -> &Observation {
-        self.seen.get(sight).unwrap_or(&Observation::Unread)
+    pub fn get(&self, provider: &ProviderName, kind: &Kind, id: &str) -> &Observation {
+        // Names are short and copied in place.
+        let seen = self.seen.get(&(provider.clone(), kind.clone()));
+        seen.and_then(|seen| seen.get(id)).unwrap_or(&Observation::Unread)
+    }
+
+    /// Everything that was seen, with its id.
+    pub fn all_seen(&self) -> impl Iterator<Item = (&ObjectId, &Observation)> {
+        self.seen.values().flatten()
     }
 
     /// A digest of each object that was seen, by what a plan could depend on: everything but what

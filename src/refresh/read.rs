@@ -70,7 +70,7 @@ impl Reader<'_> {
     ) -> Result<(), Vec<Diagnostic>> {
         let mut groups: BTreeMap<Group, BTreeSet<ObjectId>> = BTreeMap::new();
         for (sight, parent) in wanted {
-            if !live.seen.contains_key(&sight) {
+            if *live.get(&sight.provider, &sight.kind, &sight.id) == Observation::Unread {
                 groups.entry((sight.provider, sight.kind, parent)).or_default().insert(sight.id);
             }
         }
@@ -85,10 +85,7 @@ impl Reader<'_> {
         });
         let mut looked = looked.buffer_unordered(AT_ONCE);
         while let Some((provider, kind, seen)) = looked.next().await {
-            for (id, observation) in seen {
-                let sight = Sight { provider: provider.clone(), kind: kind.clone(), id };
-                live.seen.insert(sight, observation);
-            }
+            live.seen.entry((provider, kind)).or_default().extend(seen);
         }
         Ok(())
     }
