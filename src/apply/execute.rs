@@ -64,8 +64,7 @@ pub async fn execute(executor: Executor, plan: &Plan, secrets: &Secrets) -> Repo
     let Executor { clouds, catalog, session, clock, parallelism, settle, events, mut cancel } = executor;
     let mut world = session.with(|recorded| World::new(recorded, &catalog));
     let claims = session.with(|recorded| {
-        let deposed = recorded.deposed.values().flatten();
-        let recorded = recorded.objects.values().chain(deposed).map(|o| o.id.clone());
+        let recorded = recorded.every_object().map(|(_, o)| o.id.clone());
         // What the plan binds is spoken for from the start.
         let bound = plan.steps.iter().filter_map(|step| match &step.action {
             StepAction::Adopt { object, .. } | StepAction::Update { adopt: Some(object), .. } => {

@@ -22,7 +22,7 @@ pub(super) fn configured(transport: &Transport, configuration: &Configuration) {
 
 /// Sensitive attributes as they were recorded.
 pub(super) fn recorded(transport: &Transport, recorded: &Recorded) {
-    let objects = recorded.objects.values().chain(recorded.deposed.values().flatten());
+    let objects = recorded.every_object().map(|(_, object)| object);
     for object in objects {
         object.sensitive.iter().for_each(|name| value(transport, object.attributes.value(name)));
     }

@@ -100,7 +100,7 @@ pub(super) fn assemble(
             continue;
         }
         let provider = provider_of.get(&block).cloned().flatten().unwrap_or_else(|| ProviderName::from(""));
-        good_blocks.insert(block.clone(), finish_block(block, raw, provider, reads));
+        good_blocks.insert(block.clone(), Box::new(finish_block(block, raw, provider, reads)));
     }
 
     let (stack, stack_place) = stack.unwrap_or_else(|| (String::new(), beginning(&Arc::from(""))));

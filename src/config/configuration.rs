@@ -20,7 +20,7 @@ pub struct Configuration {
     /// The provider blocks.
     pub providers: BTreeMap<ProviderName, ProviderBlock>,
     /// The resource and data blocks.
-    pub blocks: BTreeMap<Block, ResourceBlock>,
+    pub blocks: BTreeMap<Block, Box<ResourceBlock>>,
     /// The outputs.
     pub outputs: BTreeMap<String, OutputBlock>,
     /// The variables, each with its value.

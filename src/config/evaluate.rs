@@ -254,7 +254,10 @@ impl Configuration {
                 Value::Null => return Ok(None),
                 value => Worth::Known(value),
             },
-            None => Worth::Deferred(pack(evaluator, &argument.template).map_err(|f| told(*f, place))?),
+            None => {
+                let deferred = pack(evaluator, &argument.template).map_err(|f| told(*f, place))?;
+                Worth::Deferred(Box::new(deferred))
+            }
         };
         Ok(Some(Arc::new(Input { worth, sensitive, reads, place: Some(place.clone()) })))
     }
@@ -394,7 +397,10 @@ impl Configuration {
         let reads = std::mem::take(&mut evaluator.reads);
         let worth = match value {
             Some(value) => Worth::Known(value),
-            None => Worth::Deferred(pack(&mut evaluator, template).map_err(|f| told(*f, place))?),
+            None => {
+                let deferred = pack(&mut evaluator, template).map_err(|f| told(*f, place))?;
+                Worth::Deferred(Box::new(deferred))
+            }
         };
         evaluator.next().map_err(|f| told(*f, place))?;
         Ok((worth, sensitive, reads))

@@ -458,7 +458,8 @@ mod tests {
         ] {
             let kind = KindSchema::managed("k", "p", "", vec![schema.clone()]);
             let late = Deferred { source: Value::Null, scope: Default::default(), needs: BTreeSet::new() };
-            let worth = want.clone().map_or(Worth::Deferred(late), |want| Worth::Known(value(want)));
+            let worth =
+                want.clone().map_or(Worth::Deferred(Box::new(late)), |want| Worth::Known(value(want)));
             let input = Input { worth, sensitive: false, reads: RowSet::default(), place: None };
             let wanted = Inputs::from_iter([("a", Arc::new(input))]);
             let mut have = Attributes::new();

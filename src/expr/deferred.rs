@@ -101,7 +101,7 @@ pub(super) fn each_value(each: &Each) -> Option<Deferred> {
     Some(Deferred {
         source: Value::from("${local.for_each[each.key]}"),
         scope: BTreeMap::from([
-            ("local.for_each".to_owned(), Worth::Deferred((**collection).clone())),
+            ("local.for_each".to_owned(), Worth::Deferred(Box::new((**collection).clone()))),
             ("each.key".to_owned(), Worth::Known(Value::from(key.as_str()))),
         ]),
         needs: collection.needs.clone(),

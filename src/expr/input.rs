@@ -33,7 +33,7 @@ pub enum Worth {
     /// Known, and of the attribute's type.
     Known(Value),
     /// Known only after other steps have run.
-    Deferred(Deferred),
+    Deferred(Box<Deferred>),
 }
 
 /// A value with holes, self-contained: what is known of its scope travels with it, so a saved plan

@@ -98,15 +98,17 @@ impl<'a> Evaluator<'a> {
             (None, Root::Local(name)) => {
                 let held = self.packing.as_ref().is_some_and(|p| p.contains_key(&root_key(root)));
                 match self.names.local(name) {
-                    Some(super::scope::Local::Open(template, _)) if !held => {
-                        Some((root_key(root), Worth::Deferred(deferred::pack_within(self, template)?)))
-                    }
+                    Some(super::scope::Local::Open(template, _)) if !held => Some((
+                        root_key(root),
+                        Worth::Deferred(Box::new(deferred::pack_within(self, template)?)),
+                    )),
                     _ => None,
                 }
             }
-            (None, _) => {
-                self.each.and_then(deferred::each_value).map(|d| (root_key(root), Worth::Deferred(d)))
-            }
+            (None, _) => self
+                .each
+                .and_then(deferred::each_value)
+                .map(|d| (root_key(root), Worth::Deferred(Box::new(d)))),
         };
         if let (Some(packing), Some((key, worth))) = (&mut self.packing, entry) {
             packing.insert(key, worth);

@@ -81,10 +81,7 @@ pub(super) async fn decide(
     }
     let recorded = resolution.bind(recorded);
 
-    let objects = || {
-        let deposed = recorded.deposed.iter().flat_map(|(a, all)| all.iter().map(move |o| (a, o)));
-        recorded.objects.iter().chain(deposed)
-    };
+    let objects = || recorded.every_object();
     let blocks: BTreeSet<ProviderName> =
         objects().filter_map(|(a, o)| walk::reading_block(configuration, a, o).cloned()).collect();
     reader.identify(blocks, &mut live).await?;
@@ -92,6 +89,11 @@ pub(super) async fn decide(
         let sights =
             |live: &Live| objects().filter_map(|(a, o)| sight(workspace, a, o, live)).collect::<Vec<_>>();
         reader.look(sights(&live), &mut live).await?;
+        for (address, object) in objects() {
+            if let Some(provider) = walk::reading_block(configuration, address, object) {
+                live.share(provider, address.kind(), &object.id, &object.attributes);
+            }
+        }
         // What is so young that it need not show yet is not absent: it is looked for again when it
         // must show.
         let absent: BTreeSet<&ObjectId> = live

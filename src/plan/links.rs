@@ -161,7 +161,7 @@ impl<'a> Index<'a> {
         let mut objects = recorded.objects.iter().peekable();
         let all = proposal.items.iter().map(|(address, item)| {
             while objects.next_if(|(other, _)| *other < address).is_some() {}
-            let recorded = objects.next_if(|(other, _)| *other == address).map(|(_, object)| object);
+            let recorded = objects.next_if(|(other, _)| *other == address).map(|(_, object)| &**object);
             One { address, item, recorded }
         });
         let mut index = Index { all: all.collect(), ids: BTreeMap::new(), denoting: BTreeMap::new() };

@@ -55,7 +55,7 @@ pub enum PlanInput {
     /// Known.
     Known(Value),
     /// Known after other steps.
-    Deferred(Deferred),
+    Deferred(Box<Deferred>),
     /// Not for a plan to hold.
     Secret(Handle),
 }

@@ -178,7 +178,7 @@ impl Resolution {
                 prevent_destroy: binding.prevent_destroy,
                 delete_timeout_s: binding.delete_timeout_s,
             };
-            bound.objects.insert(address.clone(), object);
+            bound.objects.insert(address.clone(), Box::new(object));
         }
         Cow::Owned(bound)
     }
@@ -186,8 +186,7 @@ impl Resolution {
 
 /// The objects that any address has, by kind and id.
 fn claimed(recorded: &Recorded) -> BTreeSet<(Kind, String)> {
-    let deposed = recorded.deposed.iter().flat_map(|(a, all)| all.iter().map(move |o| (a, o)));
-    recorded.objects.iter().chain(deposed).map(|(a, o)| (a.kind().clone(), o.id.clone())).collect()
+    recorded.every_object().map(|(a, o)| (a.kind().clone(), o.id.clone())).collect()
 }
 
 /// Whether an object may be the answer to an intent: not older than it, and equal in everything

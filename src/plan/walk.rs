@@ -203,8 +203,7 @@ impl<'a> Walk<'a> {
     fn check_identities(&mut self) {
         let mut wrong: BTreeMap<(ProviderName, Identity), Vec<&Address>> = BTreeMap::new();
         let mut vanished: BTreeMap<ProviderName, Vec<&Address>> = BTreeMap::new();
-        let deposed = self.on.recorded.deposed.iter().flat_map(|(a, all)| all.iter().map(move |o| (a, o)));
-        for (address, object) in self.on.recorded.objects.iter().chain(deposed) {
+        for (address, object) in self.on.recorded.every_object() {
             let Some(provider) = reading_block(self.on.configuration, address, object) else {
                 vanished.entry(object.provider.clone()).or_default().push(address);
                 continue;
@@ -390,7 +389,7 @@ impl<'a> Walk<'a> {
         let mut waiting = false;
         for (address, each) in self.instances(declared)? {
             let inputs = self.inputs(declared, &address, &each)?;
-            let recorded = self.on.recorded.objects.get(&address);
+            let recorded = self.on.recorded.object(&address);
             let natural = if recorded.is_none() { natural_id(schema, &inputs) } else { None };
             let found = match recorded {
                 Some(object) => {

@@ -71,6 +71,17 @@ impl Live {
         seen.and_then(|seen| seen.get(id)).unwrap_or(&Observation::Unread)
     }
 
+    /// What was seen of an object and is as recorded is held once, in the record: a stack is mostly
+    /// as it was, and this halves what it takes to know that.
+    pub fn share(&mut self, provider: &ProviderName, kind: &Kind, id: &str, recorded: &Attributes) {
+        let seen = self.seen.get_mut(&(provider.clone(), kind.clone()));
+        if let Some(Observation::Present { object, .. }) = seen.and_then(|seen| seen.get_mut(id))
+            && recorded.covers(&object.attributes)
+        {
+            object.attributes = recorded.clone();
+        }
+    }
+
     /// Everything that was seen, with its id.
     pub fn all_seen(&self) -> impl Iterator<Item = (&ObjectId, &Observation)> {
         self.seen.values().flatten()

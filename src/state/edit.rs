@@ -98,7 +98,7 @@ fn look<'a>(recorded: &'a Recorded, address: &'a Address) -> Shown<'a> {
     let pending = recorded.pending.iter().filter(|(_, pending)| pending.begun.address == *address);
     Shown {
         address,
-        current: recorded.objects.get(address),
+        current: recorded.object(address),
         deposed: recorded.deposed.get(address).map_or(&[], Vec::as_slice),
         pending: pending.map(|(seq, pending)| (*seq, pending)).collect(),
     }

@@ -82,7 +82,7 @@ impl Recorded {
             Entry::Deposed { address } => {
                 self.must_be_idle(address, None)?;
                 let object = self.objects.remove(address).ok_or_else(|| no_object(address))?;
-                self.deposed.entry(address.clone()).or_default().push(object);
+                self.deposed.entry(address.clone()).or_default().push(*object);
                 Ok(())
             }
             Entry::Moved { from, to } => self.relocate(from, to),
@@ -182,13 +182,13 @@ impl Recorded {
     fn made(&mut self, begun: Begun, object: &Object, settling: bool, taint: Option<Fault>) {
         let whole = begun.index + 1 == begun.of && !matches!(begun.effect, Effect::Delete { .. });
         let slot = match begun.slot() {
-            None => self.objects.get_mut(&begun.address),
+            None => self.objects.get_mut(&begun.address).map(|object| &mut **object),
             Some(id) => self.deposed.get_mut(&begun.address).and_then(|d| d.iter_mut().find(|o| o.id == id)),
         };
         let Some(current) = slot else {
             let mut new = RecordedObject::new(object, &begun.binding, Origin::Made, settling);
             new.taint = taint;
-            self.objects.insert(begun.address, new);
+            self.objects.insert(begun.address, Box::new(new));
             return;
         };
         current.attributes.clone_from(&object.attributes);
@@ -245,7 +245,8 @@ impl Recorded {
                 self.pending.remove(&seq);
             }
         }
-        self.objects.insert(address.clone(), RecordedObject::new(object, binding, origin, settling));
+        self.objects
+            .insert(address.clone(), Box::new(RecordedObject::new(object, binding, origin, settling)));
         Ok(())
     }
 
@@ -266,7 +267,7 @@ impl Recorded {
         if from == to || from.kind() != to.kind() || from.is_data() || to.is_data() {
             return Err(format!("{from} cannot move to {to}: both must be resources of one kind"));
         }
-        if let Some(object) = self.objects.get(to).or_else(|| self.deposed.get(to)?.first()) {
+        if let Some(object) = self.object(to).or_else(|| self.deposed.get(to)?.first()) {
             return Err(occupied(to, object));
         }
         for pending in self.pending.values() {
@@ -294,7 +295,7 @@ impl Recorded {
 
     fn every_object_mut(&mut self) -> impl Iterator<Item = (&Address, &mut RecordedObject)> {
         let deposed = self.deposed.iter_mut().flat_map(|(a, list)| list.iter_mut().map(move |o| (a, o)));
-        self.objects.iter_mut().chain(deposed)
+        self.objects.iter_mut().map(|(a, o)| (a, &mut **o)).chain(deposed)
     }
 
     /// The object of a slot, if it has this id.

@@ -30,7 +30,7 @@ pub struct Recorded {
     #[serde(default)]
     pub seq: Seq,
     /// The objects by address.
-    pub objects: BTreeMap<Address, RecordedObject>,
+    pub objects: BTreeMap<Address, Box<RecordedObject>>,
     /// Objects that were replaced create-first and still wait for their deletion.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub deposed: BTreeMap<Address, Vec<RecordedObject>>,
@@ -92,6 +92,19 @@ pub struct RecordedObject {
     /// The deadline of its deletion in seconds, if the author set one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_timeout_s: Option<u64>,
+}
+
+impl Recorded {
+    /// The object of an address.
+    pub fn object(&self, address: &Address) -> Option<&RecordedObject> {
+        self.objects.get(address).map(|object| &**object)
+    }
+
+    /// Every object, also those that wait for their deletion, with its address.
+    pub fn every_object(&self) -> impl Iterator<Item = (&Address, &RecordedObject)> {
+        let deposed = self.deposed.iter().flat_map(|(a, all)| all.iter().map(move |o| (a, o)));
+        self.objects.iter().map(|(a, o)| (a, &**o)).chain(deposed)
+    }
 }
 
 impl RecordedObject {

@@ -46,7 +46,8 @@ fn beside<'c>(
     });
     rules.flat_map(move |(attribute, kind, theirs)| {
         let ours = declared.attributes.get(attribute).map(|argument| argument.template.written());
-        let others = configuration.blocks.values().filter(move |other| other.block.kind.as_str() == kind);
+        let others = configuration.blocks.values().map(|other| &**other);
+        let others = others.filter(move |other| other.block.kind.as_str() == kind);
         let same = move |other: &&ResourceBlock| {
             other.attributes.get(theirs).map(|argument| argument.template.written()) == ours
         };

@@ -16,7 +16,7 @@ pub(super) struct StateRef<'a> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     deposed: &'a BTreeMap<Address, Vec<RecordedObject>>,
     lineage: &'a Option<String>,
-    objects: &'a BTreeMap<Address, RecordedObject>,
+    objects: &'a BTreeMap<Address, Box<RecordedObject>>,
     outputs: &'a BTreeMap<String, RecordedOutput>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pending: &'a BTreeMap<Seq, Pending>,
@@ -58,7 +58,7 @@ struct State {
     #[serde(default)]
     deposed: BTreeMap<Address, Vec<RecordedObject>>,
     lineage: String,
-    objects: BTreeMap<Address, RecordedObject>,
+    objects: BTreeMap<Address, Box<RecordedObject>>,
     outputs: BTreeMap<String, RecordedOutput>,
     #[serde(default)]
     pending: BTreeMap<Seq, Pending>,

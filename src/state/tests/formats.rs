@@ -202,7 +202,8 @@ fn ten_thousand_objects_read_back_to_the_same_bytes() {
     for number in 0..10_000 {
         let object = object(&format!("id-{number}"), "n");
         let key = address(&format!("vpcep_endpoint.e[\"{number}\"]"));
-        recorded.objects.insert(key, RecordedObject::new(&object, &binding(), Origin::Made, false));
+        let object = RecordedObject::new(&object, &binding(), Origin::Made, false);
+        recorded.objects.insert(key, Box::new(object));
     }
     let bytes = statefile::write(&recorded, &run());
     let (read, by) = statefile::read(&bytes).unwrap();
