@@ -98,8 +98,7 @@ pub(super) fn trouble_changes_no_mind(trouble: &Plan, peace: &Plan) {
 /// No object of ours is unknown to state and journal, and none is bound twice.
 pub(super) fn nothing_is_lost(world: &World, recorded: &Recorded) {
     let mut known = BTreeSet::new();
-    let deposed = recorded.deposed.iter().flat_map(|(a, all)| all.iter().map(move |o| (a, o)));
-    for (address, object) in recorded.objects.iter().chain(deposed) {
+    for (address, object) in recorded.every_object() {
         let new = known.insert((address.kind().to_string(), object.id.clone()));
         assert!(new, "bound twice: {}", object.id);
     }
