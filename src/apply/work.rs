@@ -177,6 +177,7 @@ impl Doing<'_> {
             StepAction::Await { id } => {
                 let object = Object { id: id.clone(), attributes: self.recorded_attributes() };
                 let object = self.settled(Told { object, fresh: false }, &[]).await?;
+                self.bind().await?;
                 self.finish(object).await
             }
             StepAction::Record { id, .. } => {
@@ -432,6 +433,9 @@ impl Doing<'_> {
         let before = Object { id: id.to_owned(), attributes: self.job.have.clone() };
         // An empty set ends without a call, so no answer says that it is gone.
         let uncalled = provider::calls(&self.schema.kind, &effect).is_empty();
+        if !uncalled {
+            self.at_rest(id, deposed).await?;
+        }
         self.perform(&effect, Some(before)).await?;
         if !self.schema.adopts || uncalled {
             if !uncalled {
@@ -446,6 +450,36 @@ impl Doing<'_> {
             None => None,
         };
         Ok(Done { id: Some(id.to_owned()), gone: !deposed, completed, ..Done::default() })
+    }
+
+    /// What an earlier run began, and nobody saw the end of, comes to rest before it is ended:
+    /// the cloud deletes nothing that it is still making.
+    async fn at_rest(&self, id: &str, deposed: bool) -> Result<(), StepEnd> {
+        let address = &self.step().address;
+        let is_settling = self.worker.session.with(|recorded| match deposed {
+            true => {
+                recorded.deposed.get(address).is_some_and(|all| all.iter().any(|o| o.id == id && o.settling))
+            }
+            false => recorded.objects.get(address).is_some_and(|o| o.settling),
+        });
+        if !is_settling {
+            return Ok(());
+        }
+        let mut looks = self.follow(id);
+        loop {
+            match tokio::time::timeout_at(self.deadline, looks.recv()).await {
+                Err(_) | Ok(None) => {
+                    return Err(StepEnd::Failed(self.overdue("it is still being made".to_owned())));
+                }
+                Ok(Some(Ok(Some(object)))) => match provider::resting(&self.schema.kind, &object) {
+                    Settling::Pending(status) => self.tell(Event::Waiting { step: self.step().id, status }),
+                    Settling::Ready | Settling::Leaving | Settling::Failed(_) => return Ok(()),
+                },
+                Ok(Some(Ok(None))) => return Ok(()),
+                // A failed look says nothing about the object.
+                Ok(Some(Err(_))) => {}
+            }
+        }
     }
 
     /// Waits until an object is gone.

@@ -101,6 +101,39 @@ async fn a_wait_that_ran_out_is_resumed_not_rebuilt() {
     assert_one_of_each(&journey, "after a slow creation");
 }
 
+/// What is still being made is ended once it is made.
+#[tokio::test(start_paused = true)]
+async fn what_is_still_being_made_can_be_destroyed() {
+    let mut journey = Journey::new(LINK);
+    journey.edit("tags: { team: payments }\n", "tags: { team: payments }\n      timeouts: { create: 1m }\n");
+    journey.faults(&["{ operation: create_service, slow: 5m }"]);
+    let applied = settled(journey.try_apply(&PlanOptions::default()).await);
+    assert!(!applied.is_success());
+    journey.destroy().await;
+    assert!(journey.sim.world().services.is_empty());
+}
+
+/// What an interrupted creation is recognised by may fit another one too, which has no other.
+#[tokio::test(start_paused = true)]
+async fn creations_that_fit_each_other_find_their_own() {
+    // The same endpoint with tags, which the first does not ask for; it comes first in the record.
+    let start = LINK.find("    shop:\n      provider: shop").expect("there");
+    let end = LINK.find("  vpcep_accept:").expect("there");
+    let tagged = LINK[start..end].replacen("shop:", "tagged:", 1) + "      tags: { of: us }\n";
+    let text = [&LINK[..end], &tagged, &LINK[end..]].concat();
+    for ms in (1500..3200).step_by(100) {
+        let journey = Journey::new(&text);
+        journey.faults(&["{ latency: 200ms }"]);
+        let all = PlanOptions::default();
+        drop(tokio::time::timeout(Duration::from_millis(ms), journey.try_apply(&all)).await);
+        journey.faults(&[]);
+        journey.apply().await;
+        let endpoints = journey.sim.world().endpoints;
+        assert_eq!(endpoints.len(), 2, "{ms}");
+        assert_eq!(endpoints.iter().filter(|e| !e.tags.is_empty()).count(), 1, "{ms}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_dropped_run_is_taken_up_wherever_it_stopped() {
     for ms in (0..60).map(|n| n * 83) {

@@ -71,13 +71,13 @@ impl std::fmt::Display for Sum {
             writeln!(f, "  {times:>9}  {kind}")?;
         }
         let of = |words: &[&str]| {
-            self.broken.values().filter(|law| words.iter().any(|word| law.contains(word))).count()
+            self.broken.values().filter(|law| words.iter().any(|word| law.starts_with(word))).count()
         };
         writeln!(
             f,
             "objects lost {}, duplicates {}, laws broken {}",
-            of(&["lost"]),
-            of(&["duplicate", "bound twice"]),
+            of(&["lost:"]),
+            of(&["duplicate:", "bound twice:"]),
             self.broken.len()
         )
     }

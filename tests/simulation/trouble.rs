@@ -53,7 +53,7 @@ const FAULTS: [Fault; 43] = [
         "creation failed",
         "operation: 'create_*', fail: { code: EndPoint.2001, message: none is left }, probability: 0.3",
     ),
-    ("slow", "operation: 'create_*', slow: 20m, count: 1"),
+    ("slow", "operation: 'create_*', slow: 12m, count: 1"),
     ("slow", "operation: 'create_*', slow: 30s"),
     ("slow", "operation: 'delete_*', slow: 90s"),
     ("slow", "operation: connection_action, slow: 40s"),
