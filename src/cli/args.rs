@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
 
@@ -13,7 +13,7 @@ mod state;
 mod work;
 
 pub(super) use look::{Completions, Explain, Graph, GraphFormat, Import, Output, Schema};
-pub(super) use run::{Apply, Destroy, Drift, Plan, Review, ReviewFormat, Trust};
+pub(super) use run::{Apply, Destroy, Drift, Plan, Review, Trust};
 pub(super) use setup::{Init, Sim};
 pub(super) use state::{State, StateCommand, StateMv, StateRm, StateShow, StateUnlock};
 pub(super) use work::{Select, Work};
@@ -67,12 +67,22 @@ pub(super) struct Global {
     /// No colours (also: NO_COLOR)
     #[arg(long = "no-color", alias = "no-colour")]
     pub(super) no_color: bool,
+    /// Word plans and outcomes as this tool does, for programs that look for its words
+    #[arg(long, value_enum, value_name = "TOOL")]
+    pub(super) compat: Option<Compat>,
     /// Write every request and answer to this file, redacted (also: LANDBRIDGE_LOG)
     #[arg(long, value_name = "FILE")]
     pub(super) log: Option<PathBuf>,
     /// Accepted for scripts; questions are asked only on a terminal anyway
     #[arg(long, hide = true, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) input: Option<bool>,
+}
+
+/// A tool whose words can be spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Compat {
+    /// Terraform: headings, signs, counts and errors as tfcmt, Atlantis and scripts look for them
+    Terraform,
 }
 
 /// What to do.
@@ -172,6 +182,7 @@ impl Global {
             sum.var_file.extend(more.var_file.iter().cloned());
             sum.json |= more.json;
             sum.no_color |= more.no_color;
+            sum.compat = more.compat.or(sum.compat);
             sum.log = more.log.clone().or(sum.log);
             sum.input = more.input.or(sum.input);
             sum

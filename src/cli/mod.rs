@@ -14,6 +14,7 @@ mod interrupt;
 mod options;
 mod panic;
 mod progress;
+mod renderings;
 mod request_log;
 mod sources;
 mod ssh_keygen;
@@ -43,7 +44,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Err(usage) => return tell_usage(&usage),
     };
     let global = Global::merged([&cli.global].into_iter().chain(cli.command.globals()));
-    let ui = Ui::of_process(global.json, global.no_color);
+    let ui = Ui::of_process(global.json, global.no_color, global.compat);
     match dispatch(cli.command, global, &ui) {
         Ok(exit) => exit,
         Err(stop) => stop.tell(&ui),
@@ -52,7 +53,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
 
 /// Help, version, or what is wrong with the arguments.
 fn tell_usage(usage: &clap::Error) -> Exit {
-    let ui = Ui::of_process(false, false);
+    let ui = Ui::of_process(false, false, None);
     let text = usage.render().ansi().to_string();
     if usage.use_stderr() {
         ui.note(&text);

@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anstream::{AutoStream, ColorChoice};
 use serde_json::Value as Json;
 
+use super::args::Compat;
 use super::stream;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::review::{Look, clean};
@@ -27,6 +28,7 @@ pub(super) struct Ui {
     out: Mutex<Stream>,
     err: Mutex<Stream>,
     json: bool,
+    terraform: bool,
     out_look: Look,
     err_look: Look,
     err_is_terminal: bool,
@@ -35,7 +37,7 @@ pub(super) struct Ui {
 
 impl Ui {
     /// The process's own streams.
-    pub(super) fn of_process(json: bool, no_colour: bool) -> Ui {
+    pub(super) fn of_process(json: bool, no_colour: bool, compat: Option<Compat>) -> Ui {
         let (out, err) = (std::io::stdout(), std::io::stderr());
         let plain = |stream| if no_colour || json { ColorChoice::Never } else { stream };
         let out_choice = plain(AutoStream::choice(&out));
@@ -53,12 +55,18 @@ impl Ui {
             out: Mutex::new(AutoStream::new(Box::new(out), out_choice)),
             err: Mutex::new(AutoStream::new(Box::new(err), err_choice)),
             json,
+            terraform: compat == Some(Compat::Terraform),
         }
     }
 
     /// Whether everything is said as JSON lines.
     pub(super) fn is_json(&self) -> bool {
         self.json
+    }
+
+    /// Whether plans and outcomes are worded as Terraform words them.
+    pub(super) fn speaks_terraform(&self) -> bool {
+        self.terraform
     }
 
     /// How texts for stdout look.
@@ -128,6 +136,9 @@ impl Ui {
     }
 
     fn label(&self, severity: Severity) -> &'static str {
+        if self.terraform {
+            return if severity == Severity::Error { "Error: " } else { "Warning: " };
+        }
         match (severity, self.err_look.colour) {
             (Severity::Error, true) => "\u{1b}[1;31merror:\u{1b}[0m ",
             (Severity::Error, false) => "error: ",

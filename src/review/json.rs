@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::model::{Counts, Review};
+use super::model::Review;
+use super::section::Section;
 use crate::plan::Plan;
 
 /// The version of this form.
@@ -10,7 +11,9 @@ pub const FORMAT: u32 = 1;
 
 /// The review as JSON. Values that must not be shown are not in the plan either.
 pub fn json(plan: &Plan) -> Json {
-    let counts = Counts::of(plan);
+    let review = Review::of(plan);
+    let counts = review.counts;
+    let sections: Vec<Json> = review.sections.iter().map(section).collect();
     let steps: Vec<Json> = plan
         .steps
         .iter()
@@ -28,7 +31,7 @@ pub fn json(plan: &Plan) -> Json {
         "stack": plan.stack,
         "simulated": plan.simulated,
         "mode": plan.mode,
-        "selection": Review::of(plan).selection,
+        "selection": review.selection,
         "counts": {
             "create": counts.create,
             "update": counts.update,
@@ -44,6 +47,26 @@ pub fn json(plan: &Plan) -> Json {
         "drift": plan.drift,
         "outputs": plan.outputs,
         "steps": steps,
+        "sections": sections,
         "diagnostics": plan.diagnostics,
     })
+}
+
+fn section(section: &Section) -> Json {
+    let findings: Vec<Json> = section
+        .findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "rule": finding.rule,
+                "level": finding.level.word(),
+                "title": finding.title,
+                "text": finding.text,
+                "hint": finding.hint,
+                "address": finding.address,
+                "place": finding.place,
+            })
+        })
+        .collect();
+    json!({"key": section.key, "title": section.title, "summary": section.summary, "findings": findings})
 }

@@ -5,25 +5,37 @@
 //! Architecture invariant: nothing here compares again, reads a file or asks the terminal; the
 //! width and whether to colour are arguments.
 
+mod annotations;
+mod comment;
 mod departures;
+mod findings;
+mod format;
+mod gitlab;
 pub mod graph;
 mod json;
 mod line;
+mod markdown;
 mod model;
 mod outcome;
 mod rows;
+mod sarif;
 mod section;
 mod show;
+mod terraform_text;
 mod text;
 
+pub use comment::{Host, comment, marker};
 pub use departures::departures;
+pub use format::{Format, Surroundings};
 pub use json::{FORMAT, json};
 pub use line::{Line, Look, Tone, wrap};
-pub use model::{Counts, Entry, Review, Sign, place_text};
+pub use markdown::{Detail, markdown};
+pub use model::{Cause, Counts, Entry, Review, Sign, place_text};
 pub use outcome::{Outcome, outcome};
 pub use rows::{Body, Cell, Part, Row, value_body};
 pub use section::{Finding, Level, Section};
 pub use show::{clean, short, value_text};
+pub use terraform_text::{terraform_outcome, terraform_text};
 pub use text::{drift, steps, text};
 
 #[cfg(test)]

@@ -53,6 +53,17 @@ impl Sign {
     }
 }
 
+/// What made a change necessary, as far as it is worded differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The cloud calls the object failed.
+    Tainted,
+    /// The user asked for it.
+    Requested,
+    /// Anything else.
+    Other,
+}
+
 /// One address, and what happens to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -66,12 +77,17 @@ pub struct Entry {
     pub id: Option<String>,
     /// What happens, in one word: `replace`, `delete`; for drift `changed` or `deleted`.
     pub action: &'static str,
+    /// What made it necessary, as far as the words differ by it.
+    pub cause: Cause,
     /// The provider block.
     pub provider: String,
     /// Where the author asked for it.
     pub place: Option<Place>,
     /// Why, where the words do not say it.
     pub reason: Option<String>,
+    /// Set for a replacement that only follows another one: the expression that will be worth
+    /// something else.
+    pub follows: Option<String>,
     /// What differs.
     pub rows: Vec<Row>,
     /// What else to know.
@@ -118,6 +134,22 @@ impl Counts {
         counts
     }
 
+    /// "1 to delete, 2 to replace, 4 to create": what there is, the destructive first.
+    pub fn destructive_first(&self) -> String {
+        let parts = [
+            (self.delete, "delete"),
+            (self.replace, "replace"),
+            (self.update, "update"),
+            (self.create, "create"),
+            (self.adopt, "adopt"),
+            (self.forget, "forget"),
+            (self.wait, "wait for"),
+            (self.read, "read"),
+        ];
+        let said = parts.iter().filter(|(n, _)| *n > 0);
+        said.map(|(n, word)| format!("{n} to {word}")).collect::<Vec<_>>().join(", ")
+    }
+
     /// "4 to create, 1 to update, 0 to delete": the usual three always, the others where they are.
     pub fn sentence(&self) -> String {
         let parts = [
@@ -158,6 +190,8 @@ pub struct Review {
     pub unchanged: usize,
     /// What else was found: risk, rules, checks, what is not known yet.
     pub sections: Vec<Section>,
+    /// Where the stack is declared, for what has no line of its own.
+    pub origin: Option<Place>,
     /// The plan's diagnostics as they came; `sections` holds them for reading.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -167,7 +201,9 @@ impl Review {
     pub fn of(plan: &Plan) -> Review {
         let mut changes: Vec<&Change> = plan.changes.iter().collect();
         // `Action` is ordered from the most destructive down; alike ones stand in the order of doing.
-        changes.sort_by_key(|change| (change.action, change.steps.first().copied()));
+        // What is only a consequence stands after its cause.
+        changes
+            .sort_by_key(|change| (change.action, follows(change).is_some(), change.steps.first().copied()));
         Review {
             stack: plan.stack.clone(),
             simulated: plan.simulated,
@@ -179,9 +215,16 @@ impl Review {
             counts: Counts::of(plan),
             unchanged: plan.unchanged,
             sections: sections(plan),
+            origin: origin(plan),
             diagnostics: plan.diagnostics.clone(),
         }
     }
+}
+
+fn origin(plan: &Plan) -> Option<Place> {
+    let declared = &plan.picture.declared;
+    let blocks = declared.blocks.values().map(|block| &block.place);
+    blocks.chain(declared.providers.values().map(|provider| &provider.place)).next().cloned()
 }
 
 fn selection(plan: &Plan) -> String {
@@ -217,12 +260,29 @@ fn change_entry(change: &Change, mode: PlanMode) -> Entry {
         address: clean(&change.address.to_string()),
         id: change.id.as_deref().map(clean),
         action: change.action.word(),
+        cause: match change.reason.code {
+            ReasonCode::Tainted => Cause::Tainted,
+            ReasonCode::Requested => Cause::Requested,
+            _ => Cause::Other,
+        },
         provider: clean(change.provider.as_str()),
         place: change.place.clone(),
         reason: (!said && !change.reason.text.is_empty()).then(|| clean(&change.reason.text)),
+        follows: follows(change).map(clean),
         rows: differences.iter().filter_map(|d| row(d, whole)).collect(),
         notes: change.notes.iter().map(|note| clean(note)).collect(),
     }
+}
+
+/// The expression that a replacement follows: where all that forces it is not known yet.
+fn follows(change: &Change) -> Option<&str> {
+    let mut forcing =
+        change.differences.iter().filter(|d| change.action.is_replace() && d.replaces.is_some());
+    let first = match &forcing.next()?.after {
+        Shown::Unknown(expression) if !expression.is_empty() => expression,
+        _ => return None,
+    };
+    forcing.all(|d| matches!(d.after, Shown::Unknown(_))).then_some(first)
 }
 
 fn drift_entry(drift: &Drift) -> Entry {
@@ -232,9 +292,11 @@ fn drift_entry(drift: &Drift) -> Entry {
         address: clean(&drift.address.to_string()),
         id: Some(clean(&drift.id)),
         action: if drift.deleted { "deleted" } else { "changed" },
+        cause: Cause::Other,
         provider: String::new(),
         place: drift.place.clone(),
         reason: None,
+        follows: None,
         rows: drift.differences.iter().filter_map(|d| row(d, drift.deleted)).collect(),
         notes: Vec::new(),
     }

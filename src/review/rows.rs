@@ -65,6 +65,10 @@ pub(super) fn row(difference: &Difference, whole: bool) -> Option<Row> {
     let (before, after) = (nothing(&difference.before), nothing(&difference.after));
     let (sign, body) = match (before, after) {
         (Shown::Absent, Shown::Absent) => return None,
+        // What was empty is no loss.
+        (Shown::Value(value), Shown::Absent) if whole && is_empty(value) => return None,
+        // The new object of a replacement has much of the old one.
+        (before @ Shown::Value(_), after) if before == after => (Sign::None, single(after)),
         (Shown::Absent, after) => (Sign::Plus, single(after)),
         (before, Shown::Absent) => (Sign::Minus, single(before)),
         (Shown::Value(a), Shown::Value(b)) => (Sign::Tilde, pair(a, b)),
@@ -72,6 +76,15 @@ pub(super) fn row(difference: &Difference, whole: bool) -> Option<Row> {
     };
     let sign = if whole { Sign::None } else { sign };
     Some(Row { name: difference.attribute.clone(), sign, body, replaces: difference.replaces.clone() })
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.is_empty(),
+        Value::List(items) => items.is_empty(),
+        Value::Map(entries) => entries.is_empty(),
+        _ => false,
+    }
 }
 
 /// Null is nothing.

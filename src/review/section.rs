@@ -125,10 +125,10 @@ fn unknown(plan: &Plan) -> Option<Section> {
         }
     }
     let outputs = plan.outputs.iter().filter(|output| matches!(output.after, Shown::Unknown(_)));
-    let outputs: Vec<String> = outputs.map(|output| clean(&output.name)).collect();
+    let outputs: Vec<String> = outputs.map(|output| format!("`{}`", clean(&output.name))).collect();
     let mut told: Vec<String> = attributes
         .into_iter()
-        .map(|(name, count)| if count == 1 { name } else { format!("{name} ({count} times)") })
+        .map(|(name, count)| if count == 1 { format!("`{name}`") } else { format!("`{name}` of {count}") })
         .collect();
     match outputs.len() {
         0 => {}

@@ -58,19 +58,22 @@ fn header_of(review: &Review) -> Vec<Line> {
     lines
 }
 
+/// Why there is nothing to do.
+pub(super) fn nothing(review: &Review) -> &'static str {
+    match (review.mode, review.drift.is_empty()) {
+        (PlanMode::Normal, _) => "The cloud matches the configuration.",
+        (PlanMode::Destroy, _) => "There is nothing to destroy.",
+        (PlanMode::RefreshOnly, true) => "The record matches the cloud.",
+        (PlanMode::RefreshOnly, false) => {
+            "Apply brings the record up to date; it changes nothing in the cloud."
+        }
+    }
+}
+
 fn closing(review: &Review) -> Vec<Line> {
     let mut lines = Vec::new();
-    let nothing = review.changes.is_empty() && review.outputs.is_empty();
-    if nothing {
-        let why = match (review.mode, review.drift.is_empty()) {
-            (PlanMode::Normal, _) => "The cloud matches the configuration.",
-            (PlanMode::Destroy, _) => "There is nothing to destroy.",
-            (PlanMode::RefreshOnly, true) => "The record matches the cloud.",
-            (PlanMode::RefreshOnly, false) => {
-                "Apply brings the record up to date; it changes nothing in the cloud."
-            }
-        };
-        lines.push(Line::new().with(Tone::Good, "No changes.").plain(" ").plain(why));
+    if review.changes.is_empty() && review.outputs.is_empty() {
+        lines.push(Line::new().with(Tone::Good, "No changes.").plain(" ").plain(nothing(review)));
     } else {
         let mut line = Line::new().with(Tone::Strong, "Plan:").plain(" ").plain(review.counts.sentence());
         line = line.plain(".");

@@ -2,10 +2,23 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::work::duration;
 use super::{Global, Select, Work};
+use crate::cli::renderings::{Form, Written, written};
+
+/// Into which files a review is written, and what it is told.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Writing reviews")]
+pub(in crate::cli) struct Render {
+    /// Write the review to a file, in a form that `review --format` knows; may be given often
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = written)]
+    pub(in crate::cli) write: Vec<Written>,
+    /// Where the whole review is to be read, for comments [default: the page of the CI job]
+    #[arg(long, value_name = "URL")]
+    pub(in crate::cli) link: Option<String>,
+}
 
 /// `plan`.
 #[derive(Args, Debug)]
@@ -13,6 +26,7 @@ use super::{Global, Select, Work};
 Examples:
   landbridge plan                           what apply would do
   landbridge plan --out link.plan           the same, kept for `review` and `apply link.plan`
+  landbridge plan --out link.plan --write github=comment.md --write gitlab-report=report.json
   landbridge plan --detailed-exitcode       exit code 2 when there is something to do
   landbridge plan --target vpcep_endpoint.shop
   landbridge -f examples/cross-account plan --sim")]
@@ -20,6 +34,9 @@ pub(in crate::cli) struct Plan {
     /// Keep the plan in this file, for `review` and `apply`
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) out: Option<PathBuf>,
+    /// In which forms to write its review.
+    #[command(flatten)]
+    pub(in crate::cli) render: Render,
     /// Exit with 2 when changes are pending
     #[arg(long)]
     pub(in crate::cli) detailed_exitcode: bool,
@@ -137,17 +154,6 @@ pub(in crate::cli) struct Drift {
     pub(in crate::cli) global: Global,
 }
 
-/// The forms of a review.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum ReviewFormat {
-    /// For people
-    Text,
-    /// For programs
-    Json,
-    /// Terraform's plan representation, for tools that read it
-    TerraformJson,
-}
-
 /// `review`.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
@@ -157,6 +163,8 @@ Examples:
   landbridge plan --out link.plan && landbridge review link.plan
   landbridge review link.plan --format json
   landbridge review link.plan --format terraform-json | conftest test -
+  landbridge review link.plan --format github-annotations
+  landbridge review link.plan --format github-summary >> $GITHUB_STEP_SUMMARY
   landbridge review link.plan --approve --by ann@example.com
 
 An approval is signed with an SSH key and stands beside the plan as PLAN.NAME.approval and .approval.sig;
@@ -168,7 +176,10 @@ pub(in crate::cli) struct Review {
     pub(in crate::cli) plan: PathBuf,
     /// The form
     #[arg(long, value_enum, default_value = "text")]
-    pub(in crate::cli) format: ReviewFormat,
+    pub(in crate::cli) format: Form,
+    /// In which forms to write it to files.
+    #[command(flatten)]
+    pub(in crate::cli) render: Render,
     /// Show the steps too, in the order of doing
     #[arg(long)]
     pub(in crate::cli) steps: bool,

@@ -15,7 +15,7 @@ use crate::cli::{interrupt, progress, stream};
 use crate::ops::{self, Applied, PlanOptions, Planned, Workspace};
 use crate::plan::{Approval, Plan, PlanMode, Secrets, compare};
 use crate::provider::Transport;
-use crate::review::{Look, departures as departures_text, outcome};
+use crate::review::{Counts, Look, departures as departures_text, outcome, terraform_outcome};
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let author = workspace::author(options, ui)?;
@@ -161,7 +161,9 @@ fn tell(ui: &Ui, applied: &Applied) {
     if !told.troubles.is_empty() {
         ui.note(&outcome(plan, &report.ended, word, ui.err_look()).troubles);
     }
-    if !plan.is_empty() || !report.is_success() {
+    if ui.speaks_terraform() && report.is_success() {
+        ui.print(&format!("\n{}\n", terraform_outcome(plan.mode, &Counts::of(plan))));
+    } else if !plan.is_empty() || !report.is_success() {
         ui.print(&format!("\n{}\n", told.summary));
     }
     if !report.is_success() {

@@ -7,7 +7,7 @@ use crate::cli::failure::{Ended, Stop, tell_diagnostics};
 use crate::cli::options::Options;
 use crate::cli::ui::Ui;
 use crate::cli::workspace::{self, Author};
-use crate::cli::{conceal, progress, sources, stream};
+use crate::cli::{conceal, progress, renderings, sources, stream};
 use crate::ops::{self, PlanOptions, Planned, Workspace};
 use crate::plan::{PlanMode, Selection, planfile};
 use crate::provider::Transport;
@@ -29,6 +29,7 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
             ));
         }
     }
+    renderings::write(&planned.plan, &args.render.write, args.render.link.as_deref(), &options.env)?;
     let pending = args.detailed_exitcode && !planned.plan.is_empty();
     Ok(if pending { Exit::Pending } else { Exit::Done })
 }

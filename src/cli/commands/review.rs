@@ -3,24 +3,24 @@
 use std::path::Path;
 
 use crate::cli::approval::{self, Wish};
-use crate::cli::args::{Review as Args, ReviewFormat};
+use crate::cli::args::Review as Args;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Ended, Stop, tell_diagnostics};
 use crate::cli::options::Options;
-use crate::cli::sources;
 use crate::cli::ui::Ui;
-use crate::plan::representation::representation;
+use crate::cli::{renderings, sources};
 use crate::plan::{Plan, planfile};
 use crate::provider::Clock;
-use crate::review::{Review, drift, json, steps, text};
+use crate::review::{Format, Review, drift, json, steps, terraform_text, text};
 
 pub(in crate::cli) fn run(args: &Args, options: &Options, ui: &Ui) -> Ended {
     let plan = read(&args.plan)?;
-    match args.format {
-        ReviewFormat::TerraformJson => ui.value(&representation(&plan)),
-        ReviewFormat::Text if !ui.is_json() => show(ui, &plan, args.steps),
-        ReviewFormat::Text | ReviewFormat::Json => ui.value(&json(&plan)),
+    match args.format.0 {
+        Format::Text if ui.is_json() => ui.value(&json(&plan)),
+        Format::Text => show(ui, &plan, args.steps),
+        _ => renderings::print(&plan, args.format, args.render.link.as_deref(), &options.env, ui),
     }
+    renderings::write(&plan, &args.render.write, args.render.link.as_deref(), &options.env)?;
     if let Some(by) = &args.by {
         approve(args, by, &plan, options, ui)?;
     }
@@ -51,6 +51,9 @@ pub(in crate::cli) fn read(path: &Path) -> Result<Plan, Stop> {
 pub(in crate::cli) fn show(ui: &Ui, plan: &Plan, with_steps: bool) {
     let review = Review::of(plan);
     tell_diagnostics(ui, &review.diagnostics, &Default::default());
+    if ui.speaks_terraform() {
+        return ui.print(&terraform_text(&review));
+    }
     let mut shown = text(&review, ui.look());
     if with_steps && !plan.steps.is_empty() {
         shown.push_str(&steps(plan, ui.look()));
