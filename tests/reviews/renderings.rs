@@ -129,7 +129,7 @@ fn hostile_names_and_values_stay_text() {
         let mut plan = sample.plan.clone();
         plan.stack = text.to_owned();
         for change in &mut plan.changes {
-            change.address.key = Some(text.into());
+            change.address = change.address.block.instance(Some(text.into()));
             change.reason.text = format!("`{text}` {text}");
             change.notes = vec![text.to_owned()];
             for difference in &mut change.differences {
