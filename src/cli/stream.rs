@@ -9,8 +9,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::plan::{Action, Plan, PlanMode, Step, StepAction};
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::plan::representation::TERRAFORM_VERSION;
+use crate::plan::{Action, Plan, PlanMode, Shown, Step, StepAction};
 use crate::resource::{Address, Fault};
 use crate::review::Counts;
 use crate::state::RecordedOutput;
@@ -34,6 +35,15 @@ pub(super) fn version(simulated: bool) -> Json {
     let version = env!("CARGO_PKG_VERSION");
     let rest = json!({"landbridge": version, "simulated": simulated, "ui": "1.3"});
     event("info", "version", &format!("Landbridge {version}"), rest)
+}
+
+/// The event as Terraform itself would name its source, for readers that look for that.
+pub(super) fn as_terraform(mut event: Json) -> Json {
+    event["@module"] = json!("terraform.ui");
+    if event["type"] == "version" {
+        event["terraform"] = json!(TERRAFORM_VERSION);
+    }
+    event
 }
 
 /// Something worth telling that has no type of its own.
@@ -70,8 +80,13 @@ pub(super) fn plan(plan: &Plan, provider_of: impl Fn(&Address) -> &'static str) 
     let drift = plan.drift.iter().map(|drift| {
         let action = if drift.deleted { "delete" } else { "update" };
         let message = format!("{}: Drift detected ({action})", drift.address);
-        let change =
-            json!({"resource": resource(&drift.address, provider_of(&drift.address)), "action": action});
+        let names: Vec<&str> = drift.differences.iter().map(|d| d.attribute.as_str()).collect();
+        let mut change = json!({
+            "resource": resource(&drift.address, provider_of(&drift.address)),
+            "action": action,
+            "attributes": names,
+        });
+        put_place(&mut change, drift.place.as_ref());
         event("info", "resource_drift", &message, json!({"change": change}))
     });
     let changes = plan.changes.iter().map(|change| {
@@ -85,9 +100,39 @@ pub(super) fn plan(plan: &Plan, provider_of: impl Fn(&Address) -> &'static str) 
         if let (Action::Adopt, Some(id)) = (change.action, &change.id) {
             told["importing"] = json!({"id": id});
         }
+        put_place(&mut told, change.place.as_ref());
         event("info", "planned_change", &message, json!({"change": told}))
     });
-    drift.chain(changes).chain([summary(plan, "plan")]).collect()
+    let outputs = (!plan.outputs.is_empty()).then(|| output_changes(plan));
+    drift.chain(changes).chain([summary(plan, "plan")]).chain(outputs).collect()
+}
+
+/// The line of YAML that asked for it.
+fn put_place(told: &mut Json, place: Option<&Place>) {
+    if let Some(place) = place {
+        told["range"] = json!({
+            "filename": &*place.file,
+            "start": {"line": place.line, "column": place.column, "byte": place.start},
+        });
+    }
+}
+
+/// What will happen to the outputs, without their values.
+fn output_changes(plan: &Plan) -> Json {
+    let told: BTreeMap<&str, Json> = plan
+        .outputs
+        .iter()
+        .map(|output| {
+            let sensitive = output.before == Shown::Sensitive || output.after == Shown::Sensitive;
+            let action = match (&output.before, &output.after) {
+                (Shown::Absent, _) => "create",
+                (_, Shown::Absent) => "delete",
+                _ => "update",
+            };
+            (output.name.as_str(), json!({"sensitive": sensitive, "action": action}))
+        })
+        .collect();
+    event("info", "outputs", &format!("Outputs: {}", told.len()), json!({"outputs": told}))
 }
 
 /// The counts; `operation` is `plan`, `apply` or `destroy`.
@@ -244,7 +289,7 @@ pub(super) fn fault(step: &Step, fault: &Fault, summary: &str) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Change, Reason, ReasonCode, StepId};
+    use crate::plan::{Change, Drift, OutputChange, Reason, ReasonCode, StepId};
 
     fn step() -> Step {
         Step {
@@ -303,6 +348,32 @@ mod tests {
         assert_eq!(told[0]["change"]["resource"]["resource_key"], "eu");
         let changes = &told[1]["changes"];
         assert_eq!((&changes["add"], &changes["remove"]), (&json!(1), &json!(1)));
+    }
+
+    #[test]
+    fn a_plan_tells_lines_outputs_and_what_moved() {
+        let place = Place { file: "a.yaml".into(), start: 9, end: 10, line: 2, column: 1 };
+        let mut plan = replaced();
+        plan.changes[0].place = Some(place.clone());
+        plan.drift.push(Drift {
+            address: step().address,
+            id: "8d3c".into(),
+            place: Some(place),
+            deleted: false,
+            differences: Vec::new(),
+        });
+        plan.outputs.push(OutputChange { name: "k".into(), before: Shown::Absent, after: Shown::Sensitive });
+        let told = super::plan(&plan, |_| "huaweicloud");
+        let kinds: Vec<&str> = told.iter().filter_map(|event| event["type"].as_str()).collect();
+        assert_eq!(kinds, ["resource_drift", "planned_change", "change_summary", "outputs"]);
+        assert_eq!(told[0]["change"]["range"]["start"]["line"], 2);
+        assert_eq!(told[1]["change"]["range"]["filename"], "a.yaml");
+        assert_eq!(told[3]["outputs"], json!({"k": {"sensitive": true, "action": "create"}}));
+        let version = as_terraform(version(false));
+        assert_eq!(
+            (&version["@module"], &version["terraform"]),
+            (&json!("terraform.ui"), &json!(TERRAFORM_VERSION))
+        );
     }
 
     #[test]

@@ -59,6 +59,27 @@ impl Ui {
         }
     }
 
+    /// One that keeps what is written, to both streams.
+    #[cfg(test)]
+    pub(super) fn kept(json: bool) -> (Ui, Kept) {
+        let kept = Kept::default();
+        let stream = || {
+            Mutex::new(AutoStream::new(Box::new(kept.clone()) as Box<dyn Write + Send>, ColorChoice::Never))
+        };
+        let look = Look { width: UNKNOWN_WIDTH, colour: false };
+        let ui = Ui {
+            out: stream(),
+            err: stream(),
+            json,
+            terraform: false,
+            out_look: look,
+            err_look: look,
+            err_is_terminal: false,
+            may_ask: false,
+        };
+        (ui, kept)
+    }
+
     /// Whether everything is said as JSON lines.
     pub(super) fn is_json(&self) -> bool {
         self.json
@@ -103,6 +124,7 @@ impl Ui {
     pub(super) fn event(&self, event: Json) {
         if self.json {
             let time = jiff::Timestamp::now();
+            let event = if self.terraform { stream::as_terraform(event) } else { event };
             write(&self.out, &format!("{}\n", stream::stamped(event, time)));
         }
     }
@@ -167,6 +189,32 @@ impl Ui {
 /// Writes to stderr when nothing else is there any more to do it.
 pub(super) fn last_words(text: &str) {
     drop(writeln!(std::io::stderr(), "{text}"));
+}
+
+/// What was written.
+#[cfg(test)]
+#[derive(Clone, Default)]
+pub(super) struct Kept(std::sync::Arc<Mutex<Vec<u8>>>);
+
+#[cfg(test)]
+impl Kept {
+    /// The lines.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect()
+    }
+}
+
+#[cfg(test)]
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Stdout as a writer.

@@ -13,9 +13,8 @@ use crate::plan::{Plan, PlanMode};
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let author = workspace::author(options, ui)?;
     let (workspace, _) = author.workspace(options, &args.work)?;
-    let moving = progress::reading(ui);
-    let found = ops::drift(&workspace).await.map_err(|failure| author.stop(failure))?;
-    drop(moving);
+    let found =
+        progress::reading(ui, ops::drift(&workspace)).await.map_err(|failure| author.stop(failure))?;
     for note in &found.notes {
         ui.warn(note);
     }

@@ -17,7 +17,8 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     let author = workspace::author(options, ui)?;
     let (workspace, way) = author.workspace(options, &args.work)?;
     let mode = if args.destroy { Some(PlanMode::Destroy) } else { None };
-    let asked = PlanOptions { passing: args.out.is_none(), ..plan_options(&args.select, mode) };
+    let passing = args.out.is_none() && args.render.write.is_empty();
+    let asked = PlanOptions { passing, ..plan_options(&args.select, mode) };
     let planned = make(&author, &workspace, &way, asked, ui).await?;
     tell(ui, &author, &planned, args.steps);
     if let Some(path) = &args.out {
@@ -57,9 +58,8 @@ pub(in crate::cli) async fn make(
     options: PlanOptions,
     ui: &Ui,
 ) -> Result<Planned, Stop> {
-    let moving = progress::reading(ui);
-    let planned = ops::plan(workspace, &options).await.map_err(|failure| author.stop(failure))?;
-    drop(moving);
+    let planned = progress::reading(ui, ops::plan(workspace, &options));
+    let planned = planned.await.map_err(|failure| author.stop(failure))?;
     conceal::planned(way, &planned.secrets);
     for note in &planned.notes {
         ui.warn(note);

@@ -89,3 +89,59 @@ fn ended_line(step: &Step, end: &StepEnd, took: Duration, look: Look) -> Option<
 fn what(step: &Step) -> String {
     format!("{:<6} {}", step.action.word(), clean(&step.address.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::Value as Json;
+
+    use super::*;
+    use crate::plan::{Plan, StepAction, StepId};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_step_has_heartbeats_in_the_stream() {
+        let step = Step {
+            id: StepId(1),
+            address: "vpcep_endpoint.shop".parse().unwrap(),
+            provider: "shop".into(),
+            action: StepAction::Create { want: Default::default(), deposes: false },
+            after: Vec::new(),
+            keep: Default::default(),
+            timeout_s: 600,
+            completes: None,
+        };
+        let plan = Arc::new(Plan { steps: vec![step], ..Plan::default() });
+        let (sender, events) = tokio::sync::mpsc::unbounded_channel();
+        let (ui, written) = Ui::kept(true);
+        let catalog = crate::provider::catalog();
+        let work = async move {
+            let id = StepId(1);
+            sender.send(Event::Begun(plan)).unwrap();
+            sender.send(Event::Started { step: id }).unwrap();
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            sender.send(Event::Waiting { step: id, status: "creating".into() }).unwrap();
+            tokio::time::sleep(Duration::from_secs(20)).await;
+            let end = StepEnd::Done(Some("8d3c".into()));
+            sender.send(Event::Ended { step: id, end, took: Duration::from_secs(25) }).unwrap();
+        };
+        tokio::join!(follow(&catalog, &ui, events), work);
+        let told: Vec<Json> =
+            written.lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let brief: Vec<(&str, Option<u64>)> = told
+            .iter()
+            .map(|event| (event["type"].as_str().unwrap(), event["hook"]["elapsed_seconds"].as_u64()))
+            .collect();
+        assert_eq!(
+            brief,
+            [
+                ("apply_start", None),
+                ("apply_progress", Some(10)),
+                ("apply_progress", Some(20)),
+                ("apply_complete", Some(25))
+            ]
+        );
+        assert!(told[1]["@message"].as_str().unwrap().contains("(creating)"), "{}", told[1]);
+        assert_eq!(told[3]["hook"]["id_value"], "8d3c");
+    }
+}

@@ -1,0 +1,1 @@
+"""Checks of our kinds in Checkov's own form, for its plan reader."""
