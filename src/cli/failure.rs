@@ -71,10 +71,18 @@ pub(super) fn tell_diagnostics(ui: &Ui, all: &[Diagnostic], texts: &Texts) {
         if ui.is_json() {
             ui.event(stream::diagnostic(diagnostic, line_of(diagnostic, texts)));
         } else {
-            ui.note(&Renderer::new(texts, ui.err_look().colour).one(diagnostic));
+            let terraform = ui.speaks_terraform();
+            let told = Renderer::new(texts, ui.err_look().colour && !terraform).one(diagnostic);
+            ui.note(&if terraform { capitalised(&told) } else { told });
             ui.note("");
         }
     }
+}
+
+/// The text with a capital at its beginning.
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
 /// The text of the line that a diagnostic points at.

@@ -5,4 +5,5 @@ mod bench;
 mod exits;
 mod first_run;
 mod secrets;
+mod renderings;
 mod story;

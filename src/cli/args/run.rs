@@ -34,9 +34,6 @@ pub(in crate::cli) struct Plan {
     /// Keep the plan in this file, for `review` and `apply`
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) out: Option<PathBuf>,
-    /// In which forms to write its review.
-    #[command(flatten)]
-    pub(in crate::cli) render: Render,
     /// Exit with 2 when changes are pending
     #[arg(long)]
     pub(in crate::cli) detailed_exitcode: bool,
@@ -52,6 +49,9 @@ pub(in crate::cli) struct Plan {
     /// How to work.
     #[command(flatten)]
     pub(in crate::cli) work: Work,
+    /// In which forms to write its review.
+    #[command(flatten)]
+    pub(in crate::cli) render: Render,
     /// Global options.
     #[command(flatten)]
     pub(in crate::cli) global: Global,
@@ -177,9 +177,6 @@ pub(in crate::cli) struct Review {
     /// The form
     #[arg(long, value_enum, default_value = "text")]
     pub(in crate::cli) format: Form,
-    /// In which forms to write it to files.
-    #[command(flatten)]
-    pub(in crate::cli) render: Render,
     /// Show the steps too, in the order of doing
     #[arg(long)]
     pub(in crate::cli) steps: bool,
@@ -195,6 +192,9 @@ pub(in crate::cli) struct Review {
     /// How long the approval holds, such as 24h [default: as long as the plan can be done]
     #[arg(long, value_name = "TIME", requires = "approve", value_parser = duration)]
     pub(in crate::cli) valid_for: Option<std::time::Duration>,
+    /// In which forms to write it to files.
+    #[command(flatten)]
+    pub(in crate::cli) render: Render,
     /// Global options.
     #[command(flatten)]
     pub(in crate::cli) global: Global,

@@ -10,13 +10,17 @@ class Everybody(BaseResourceCheck):
                          categories=[CheckCategories.NETWORKING], supported_resources=["vpcep_whitelist"])
 
     def scan_resource_conf(self, conf):
-        """`conf` has every attribute in a list of its own, as this reader gives it."""
         self.evaluated_keys = ["permissions"]
-        members = conf.get("permissions") or []
-        while len(members) == 1 and isinstance(members[0], list):
-            members = members[0]
-        named = [member["permission"] if isinstance(member, dict) else member for member in members]
-        return CheckResult.FAILED if "*" in named else CheckResult.PASSED
+        return CheckResult.FAILED if "*" in texts(conf.get("permissions")) else CheckResult.PASSED
+
+
+def texts(value):
+    """Every text in a value: the reader wraps attributes, at any depth, in lists of one."""
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in texts(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in texts(inner)]
+    return [value] if isinstance(value, str) else []
 
 
 check = Everybody()
