@@ -1,4 +1,4 @@
-//! What is told while steps run: live on a terminal, plain lines elsewhere, JSON lines on request.
+//! What is told while steps run: live on a terminal, next to nothing elsewhere, JSON lines on request.
 //!
 //! One loop listens to the executor's events; what is shown comes from the `board`.
 
@@ -23,6 +23,9 @@ pub(super) use self::reading::reading;
 
 /// How often somebody who waits is told that we still do.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// How often a log that nobody looks at is told the same.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// How often a live display is drawn anew.
 const FRAME: Duration = Duration::from_millis(100);
@@ -49,7 +52,7 @@ pub(super) async fn follow(catalog: &Catalog, ui: &Ui, mut events: UnboundedRece
     } else if ui.is_live() {
         (Box::new(live::Display::new(plan, ui.err_look())), FRAME)
     } else {
-        (Box::new(plain::Lines::new(plan, ui)), HEARTBEAT)
+        (Box::new(plain::Lines::new(plan, ui)), QUIET)
     };
     let start = Instant::now();
     let mut board = Board::new(plan);

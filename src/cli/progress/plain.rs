@@ -1,4 +1,5 @@
-//! Progress where nobody looks on: a line when a step starts or ends, and one every ten seconds.
+//! Progress where nobody looks on: quiet. A line for what goes wrong, and once a minute what is waited
+//! for, so that a long run in a log does not look dead; the summary says what was done.
 
 use std::time::Duration;
 
@@ -6,7 +7,10 @@ use super::board::{Board, seconds};
 use super::{Listener, ended_line, what};
 use crate::cli::interrupt;
 use crate::cli::ui::Ui;
-use crate::plan::{Event, Plan};
+use crate::plan::{Event, Plan, StepEnd};
+
+/// So many of the running steps are named at once.
+const MOST: usize = 10;
 
 /// Lines on stderr.
 pub(super) struct Lines<'a> {
@@ -23,25 +27,18 @@ impl<'a> Lines<'a> {
 impl Listener for Lines<'_> {
     fn event(&mut self, event: &Event, _: &Board<'_>, _: Duration) {
         match event {
-            Event::Begun(_) => {}
-            Event::Started { step } => {
-                let step = self.plan.step(*step);
-                if !step.action.is_bookkeeping() {
-                    self.ui.note(&format!("start     {}", what(step)));
-                }
-            }
-            Event::Ended { step, end, took } => {
+            Event::Ended { step, end, took } if !matches!(end, StepEnd::Done(_)) => {
                 if let Some(line) = ended_line(self.plan.step(*step), end, *took, self.ui.err_look()) {
                     self.ui.note(&line);
                 }
             }
             Event::Stopping { now } => self.ui.note(interrupt::meaning(*now)),
-            Event::Waiting { .. } | Event::Retrying { .. } => {}
+            _ => {}
         }
     }
 
     fn tick(&mut self, board: &Board<'_>, now: Duration) {
-        for (step, running) in board.running() {
+        for (step, running) in board.running().take(MOST) {
             let took = seconds(now.saturating_sub(running.since));
             let status =
                 if running.status.is_empty() { String::new() } else { format!("  {}", running.status) };
