@@ -3,6 +3,7 @@
 mod drift;
 mod faults;
 mod imports;
+mod lookups;
 mod one_way;
 mod replace;
 mod saved;
