@@ -2,6 +2,8 @@
 
 mod cli;
 mod common;
+#[cfg(feature = "crash-points")]
+mod crashes;
 mod journeys;
 mod reviews;
 mod simulation;

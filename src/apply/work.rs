@@ -17,7 +17,7 @@ use crate::resource::{
     Address, Attributes, Catalog, Change, Compare, Fault, Identity, KindSchema, Object, ObjectId,
     ProviderName, Value,
 };
-use crate::state::{Begun, Binding, Entry, Origin, Outcome, Seq, SessionHandle, StateError};
+use crate::state::{Begun, Binding, Entry, Origin, Outcome, Seq, SessionHandle, StateError, crash};
 
 /// A step with every hole filled.
 pub(super) struct Job {
@@ -312,7 +312,9 @@ impl Doing<'_> {
             };
             let ticket = self.worker.session.begin(begun).await.map_err(|e| unrecorded(&e))?;
             let seq = ticket.seq();
+            crash::point("request", "before_send");
             let result = self.cloud.perform(&ticket, &self.schema.kind, call).await;
+            crash::point("request", "answered");
             drop(slot);
             let (outcome, next) = match result {
                 Ok(reply) => {

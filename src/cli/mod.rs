@@ -70,6 +70,8 @@ fn dispatch(command: Command, global: Global, ui: &Ui) -> Ended {
             .with_context(|| format!("failed to work in the folder {}", folder.display()))?;
     }
     let options = Options::resolve(global, environment())?;
+    #[cfg(feature = "crash-points")]
+    arm_crash_point(&options.env);
     // The one cryptography that is compiled in; a second call finds it installed already.
     drop(rustls::crypto::ring::default_provider().install_default());
     let runtime =
@@ -104,6 +106,14 @@ async fn perform(command: Command, options: &Options, ui: &Ui) -> Ended {
         Command::Explain(args) => commands::explain::run(&args, ui),
         Command::Completions(args) => commands::completions::run(&args, ui),
         Command::Sim(args) => commands::sim::run(&args, ui).await,
+    }
+}
+
+/// Arms the crash point whose number a test has put into the environment; 0 only counts.
+#[cfg(feature = "crash-points")]
+fn arm_crash_point(env: &BTreeMap<String, String>) {
+    if let Some(number) = env.get("LANDBRIDGE_CRASH_POINT") {
+        crate::state::crash::arm(number.parse().expect("the number of a crash point"));
     }
 }
 

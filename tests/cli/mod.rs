@@ -1,7 +1,7 @@
 //! The binary, as its users run it: a handful, to show that the wire is connected.
 
 mod approval;
-mod bench;
+pub(crate) mod bench;
 mod exits;
 mod first_run;
 mod secrets;

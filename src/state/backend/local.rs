@@ -134,9 +134,9 @@ impl Backend for LocalBackend {
             };
             let record = LockRecord { epoch: before.epoch + 1, holder: Some(holder) };
             let mine = record.to_bytes();
-            crash::point("lock", "before_write").map_err(cannot)?;
+            crash::point("lock", "before_write");
             file.replace(&mine).map_err(cannot)?;
-            crash::point("lock", "written").map_err(cannot)?;
+            crash::point("lock", "written");
             if self.read_lock()? != mine {
                 continue;
             }
@@ -238,13 +238,14 @@ impl Hold for LocalHold {
             if length > JOURNAL_LIMIT {
                 return Err(io::Error::other("the journal has reached its largest size"));
             }
-            crash::point("journal", "before_write")?;
+            crash::point("journal", "before_write");
             file.write(bytes)?;
-            crash::point("journal", "written")?;
+            crash::point("journal", "written");
             if !planted::is(Bug::JournalNotSynced) {
                 file.sync()?;
             }
-            crash::point("journal", "synced")
+            crash::point("journal", "synced");
+            Ok(())
         })();
         written.map_err(|e| failed("append to", &path, &e))?;
         self.length = length;
@@ -266,9 +267,12 @@ impl Hold for LocalHold {
         self.journal = None;
         let path = self.backend.path(JOURNAL);
         let removed = (|| {
+            crash::point("journal", "before_drop");
             self.backend.files.remove(&path)?;
+            crash::point("journal", "removed");
             self.backend.files.sync_folder(&self.backend.folder)?;
-            crash::point("journal", "dropped")
+            crash::point("journal", "dropped");
+            Ok(())
         })();
         removed.map_err(|e| failed("remove", &path, &e))
     }
@@ -284,14 +288,17 @@ impl Hold for LocalHold {
             let path = self.backend.history(*old);
             self.backend.files.remove(&path).map_err(|e| failed("remove", &path, &e))?;
         }
-        crash::point("history", "pruned").map_err(|e| failed("prune", &path, &e))
+        crash::point("history", "pruned");
+        Ok(())
     }
 
     fn release(mut self: Box<Self>) -> Result<(), StateError> {
         self.must_be_ours()?;
         let path = self.backend.path(LOCK);
         let free = LockRecord { epoch: self.epoch, holder: None };
-        let freed = self.file.replace(&free.to_bytes()).and_then(|()| crash::point("lock", "released"));
-        freed.map_err(|e| failed("release", &path, &e))
+        crash::point("lock", "before_release");
+        self.file.replace(&free.to_bytes()).map_err(|e| failed("release", &path, &e))?;
+        crash::point("lock", "released");
+        Ok(())
     }
 }

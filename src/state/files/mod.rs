@@ -90,13 +90,13 @@ pub trait Files: Send + Sync + fmt::Debug {
 /// it to the crash points.
 pub(super) fn write_atomic(files: &dyn Files, what: &str, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = temporary(path, &files.process());
-    crash::point(what, "before_write")?;
+    crash::point(what, "before_write");
     let written = (|| {
         let mut file = files.create(&temporary)?;
         file.write(bytes)?;
-        crash::point(what, "written")?;
+        crash::point(what, "written");
         file.sync()?;
-        crash::point(what, "synced")?;
+        crash::point(what, "synced");
         files.rename(&temporary, path)
     })();
     if let Err(error) = written {
@@ -104,9 +104,10 @@ pub(super) fn write_atomic(files: &dyn Files, what: &str, path: &Path, bytes: &[
         let _ = files.remove(&temporary);
         return Err(error);
     }
-    crash::point(what, "renamed")?;
+    crash::point(what, "renamed");
     files.sync_folder(folder_of(path))?;
-    crash::point(what, "durable")
+    crash::point(what, "durable");
+    Ok(())
 }
 
 /// Removes the temporary files that a killed process left in a folder.
