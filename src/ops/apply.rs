@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::plan::decide;
+use super::plan::{Decided, decide};
 use super::{Failure, PlanOptions, Workspace};
 use crate::apply::{Cancel, Executor, Report, World, execute};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Action, Approval, Approved, Change, Event, Plan, PlanMode, Secrets, walk};
 use crate::resource::Mode;
-use crate::state::{Interrupted, Recorded, Session};
+use crate::state::{Interrupted, Note, Recorded, Session};
 
 /// What an apply came to.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Applied {
     pub plan: Arc<Plan>,
     /// How each step ended.
     pub report: Report,
-    /// What the user should know.
+    /// What the user should know about how the state was left.
     pub notes: Vec<String>,
     /// The postconditions that came to be known by it and do not hold.
     pub broken_promises: Vec<Diagnostic>,
@@ -49,19 +49,24 @@ pub async fn apply(
     let operation = if approved.plan().mode == PlanMode::Destroy { "destroy" } else { "apply" };
     let opened = workspace.lock(operation, approved.digest(), approved.signers()).await?;
     let session = opened.session;
-    let mut notes: Vec<String> = opened.notes.iter().map(ToString::to_string).collect();
+    // What a plan of just now has said already is not said again.
+    let is_news = |note: &&Note| approved.by() == Approval::Saved || matches!(note, Note::TookOver(_));
+    for note in opened.notes.iter().filter(is_news) {
+        // Nobody listening is no reason to stop.
+        let _ = events.send(Event::Noted(note.to_string()));
+    }
 
     let (plan, secrets) =
         match still_good(workspace, &approved, secrets, &session, opened.interrupted.as_ref()).await {
             Ok(good) => good,
             Err(failure) => {
-                // Nothing was written, so closing only lets go of the lock.
-                session.close(workspace.clock.now()).await?;
+                // Nothing was written. What an interrupted run left stays as it is, so that its plan
+                // can still be resumed.
+                drop(session);
                 return Err(failure);
             }
         };
     let plan = Arc::new(plan);
-    // Nobody listening is no reason to stop.
     let _ = events.send(Event::Begun(plan.clone()));
     let executor = Executor {
         clouds: workspace.clouds.clone(),
@@ -83,6 +88,7 @@ pub async fn apply(
             broken_promises.extend(walk::broken_promises(&workspace.configuration, declared, &world));
         }
     }
+    let mut notes = Vec::new();
     if report.broken.is_some() {
         // What was acknowledged is in the journal; the next run goes on from it.
         drop(session);
@@ -135,7 +141,7 @@ async fn still_good(
     // A saved plan, or the rest of one: look again, and go on only with what was approved.
     let mut options = options_of(plan);
     options.no_refresh &= !resumed;
-    let (fresh, secrets) = decide(workspace, &options, &recorded).await?;
+    let Decided { plan: fresh, secrets, .. } = decide(workspace, &options, &recorded).await?;
     if resumed {
         let beyond = beyond_approval(plan, &fresh);
         if !beyond.is_empty() {

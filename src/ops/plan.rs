@@ -31,8 +31,20 @@ pub struct Planned {
     pub plan: Plan,
     /// The values that it does not hold.
     pub secrets: Secrets,
-    /// What the user should know about how the state was found.
+    /// What the user should know about how the state was found, and what became of what an
+    /// interrupted run left open.
     pub notes: Vec<String>,
+    /// Whether an interrupted run left its journal. The next apply folds it in, even where nothing
+    /// else is to do.
+    pub unfinished: bool,
+}
+
+/// What was decided.
+pub(super) struct Decided {
+    pub(super) plan: Plan,
+    pub(super) secrets: Secrets,
+    /// What became of the calls without a known end, in words.
+    found: Vec<String>,
 }
 
 /// So often a walk may ask for more: a bound on chains of lookups.
@@ -44,9 +56,9 @@ const ROUNDS: usize = 100;
 /// Faults of the input, of the reading, of the state; guards.
 pub async fn plan(workspace: &Workspace, options: &PlanOptions) -> Result<Planned, Failure> {
     let loaded = state::read(workspace.backend.as_ref())?;
-    let (plan, secrets) = decide(workspace, options, &loaded.recorded).await?;
-    let notes = loaded.notes.iter().map(ToString::to_string).collect();
-    Ok(Planned { plan, secrets, notes })
+    let Decided { plan, secrets, found } = decide(workspace, options, &loaded.recorded).await?;
+    let notes = loaded.notes.iter().map(ToString::to_string).chain(found).collect();
+    Ok(Planned { plan, secrets, notes, unfinished: loaded.has_journal() })
 }
 
 /// The journey from a record to a plan.
@@ -54,7 +66,7 @@ pub(super) async fn decide(
     workspace: &Workspace,
     options: &PlanOptions,
     recorded: &Recorded,
-) -> Result<(Plan, Secrets), Failure> {
+) -> Result<Decided, Failure> {
     let reader = workspace.reader();
     let configuration = workspace.configuration.as_ref();
     let mut live = Live::default();
@@ -79,6 +91,7 @@ pub(super) async fn decide(
             reader.whole(&pending.begun.binding.provider, address.kind(), object).await?;
         }
     }
+    let found = resolution.told(recorded);
     let recorded = resolution.bind(recorded);
 
     let objects = || recorded.every_object();
@@ -131,7 +144,9 @@ pub(super) async fn decide(
         };
         match walk::walk(situation)? {
             Walked::Done(proposal) => {
-                return Ok(plan::lower(situation, &proposal, &options.selection, workspace.simulated)?);
+                let (plan, secrets) =
+                    plan::lower(situation, &proposal, &options.selection, workspace.simulated)?;
+                return Ok(Decided { plan, secrets, found });
             }
             Walked::Needs(needs) => {
                 reader.identify(needs.identities, &mut live).await?;

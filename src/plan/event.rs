@@ -22,7 +22,10 @@ pub enum StepEnd {
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A plan is being done. It comes first; after an interrupted run it is what was left of the
+    /// Something about the state as it was found, which its user should know. It comes before all
+    /// else.
+    Noted(String),
+    /// A plan is being done. It comes before its steps; after an interrupted run it is what was left of the
     /// approved one.
     Begun(Arc<Plan>),
     /// A step started.

@@ -116,10 +116,8 @@ pub fn resolve(
             if now < shows_at && !planted::is(Bug::SettleIgnored) {
                 resolution.wait_until = resolution.wait_until.max(Some(shows_at));
             } else {
-                let evidence = format!(
-                    "no matching object shows in the listing {} s after it was begun",
-                    now.duration_since(pending.begun.at).as_secs()
-                );
+                // The same words whenever they are said, so that a saved plan stays the same.
+                let evidence = "no object that fits shows in the listing, and by now it would".to_owned();
                 resolution.known.push((*seq, pending.begun.address.clone(), evidence));
             }
         }
@@ -153,6 +151,25 @@ fn as_intended(want: &Attributes, object: &Object) -> Object {
 }
 
 impl Resolution {
+    /// What was found of each call without a known end, in words, in the order of the journal.
+    pub fn told(&self, recorded: &Recorded) -> Vec<String> {
+        let adopted = self.adopted.iter().map(|(address, (seq, object))| {
+            (*seq, address, format!("It made {}, which is adopted", object.id))
+        });
+        let known = self.known.iter().map(|(seq, address, evidence)| {
+            let made_nothing = recorded.pending.get(seq).is_some_and(|p| creation(p).is_some());
+            let what = if made_nothing { "Nothing came of it" } else { "What came of it is known" };
+            (*seq, address, format!("{what}: {evidence}"))
+        });
+        let mut all: Vec<_> = adopted.chain(known).collect();
+        all.sort();
+        let told = all.into_iter().map(|(seq, address, found)| {
+            let operation = recorded.pending.get(&seq).map_or("its call", |p| &p.begun.call.operation);
+            format!("{address}: `{operation}` was begun, and its answer is not known. {found}")
+        });
+        told.collect()
+    }
+
     /// The record with what was found bound to its address.
     pub fn bind<'r>(&self, recorded: &'r Recorded) -> Cow<'r, Recorded> {
         if self.adopted.is_empty() {

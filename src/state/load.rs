@@ -25,6 +25,13 @@ pub struct Loaded {
     pub(super) journal: JournalFile,
 }
 
+impl Loaded {
+    /// Whether a run left its journal, which the next session folds in or removes.
+    pub fn has_journal(&self) -> bool {
+        self.journal != JournalFile::None
+    }
+}
+
 /// A run that did not end by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interrupted {
@@ -67,9 +74,9 @@ impl fmt::Display for Note {
         match self {
             Note::Interrupted { run, pending } => {
                 let Interrupted { operation, at, .. } = run;
-                write!(f, "an earlier `{operation}` (begun {at}) did not end by itself; ")?;
+                write!(f, "an earlier `{operation}` (begun {at:.0}) was cut off; ")?;
                 match pending {
-                    0 => write!(f, "every call that it began has a known end"),
+                    0 => write!(f, "every call that it began was answered, and is recorded"),
                     1 => write!(f, "1 call that it began has no known end"),
                     n => write!(f, "{n} calls that it began have no known end"),
                 }
@@ -81,7 +88,10 @@ impl fmt::Display for Note {
                 )
             }
             Note::Compacted { serial } => {
-                write!(f, "the journal is already contained in snapshot {serial} and was ignored")
+                write!(
+                    f,
+                    "an earlier run was cut off while it tidied up. Everything is in snapshot {serial}; the journal that is left holds nothing more, and the next apply removes it"
+                )
             }
             Note::TookOver(holder) => write!(f, "took over the lock of a dead process: {holder}"),
             Note::Unfinished(why) => write!(f, "the state was written, but: {why}"),

@@ -27,7 +27,7 @@ pub struct Holder {
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Holder { who, operation, since, process } = self;
-        write!(f, "{who}@{}, process {}, running `{operation}` since {since}", process.host, process.pid)
+        write!(f, "{who}@{}, process {}, running `{operation}` since {since:.0}", process.host, process.pid)
     }
 }
 

@@ -22,7 +22,7 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     let (workspace, way) = author.workspace(options, &args.work)?;
     if let Some(path) = &args.plan {
         let plan = review::read(path)?;
-        let planned = Planned { plan, secrets: Secrets::default(), notes: Vec::new() };
+        let planned = Planned { plan, secrets: Secrets::default(), notes: Vec::new(), unfinished: false };
         plan::tell(ui, &author, &planned, args.steps);
         let signers = approval::demand(&args.trust, path, &planned.plan, workspace.clock.now(), ui)?;
         return carry_out(&author, &workspace, planned, Yes { by: Approval::Saved, signers }, ui).await;
@@ -116,8 +116,9 @@ pub(in crate::cli) async fn carry_out(
     yes: Yes,
     ui: &Ui,
 ) -> Ended {
-    let Planned { plan, secrets, .. } = planned;
-    if plan.steps.is_empty() && plan.outputs.is_empty() && yes.by != Approval::Saved {
+    let Planned { plan, secrets, unfinished, .. } = planned;
+    let idle = plan.steps.is_empty() && plan.outputs.is_empty() && !unfinished;
+    if idle && yes.by != Approval::Saved {
         return Ok(Exit::Done);
     }
     let approved = plan.approve(yes.by).map_err(|refusal| Stop::refused(refusal.to_string(), ""))?;

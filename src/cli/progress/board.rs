@@ -63,7 +63,7 @@ impl<'p> Board<'p> {
                     StepEnd::NotTried(_) => {}
                 }
             }
-            Event::Begun(_) => {}
+            Event::Noted(_) | Event::Begun(_) => {}
             Event::Stopping { .. } => self.stopping = true,
         }
     }

@@ -29,7 +29,7 @@ impl<'a> Lines<'a> {
 impl Listener for Lines<'_> {
     fn event(&mut self, event: &Event, _: &Board<'_>, _: Duration) {
         match event {
-            Event::Begun(_) => {}
+            Event::Noted(_) | Event::Begun(_) => {}
             Event::Started { step } => {
                 let step = self.plan.step(*step);
                 self.ui.event(stream::apply_start(step, self.provider_of(step)));

@@ -42,9 +42,12 @@ trait Listener {
 
 /// Tells about a run until its events end.
 pub(super) async fn follow(catalog: &Catalog, ui: &Ui, mut events: UnboundedReceiver<Event>) {
-    let plan = match events.recv().await {
-        Some(Event::Begun(plan)) => plan,
-        _ => return, // refused before anything began
+    let plan = loop {
+        match events.recv().await {
+            Some(Event::Noted(note)) => ui.warn(&note),
+            Some(Event::Begun(plan)) => break plan,
+            _ => return, // refused before anything began
+        }
     };
     let plan = plan.as_ref();
     let (mut listener, every): (Box<dyn Listener + Send + '_>, Duration) = if ui.is_json() {

@@ -48,7 +48,7 @@ async fn an_interrupted_run_is_told_and_gone_on_from() {
     assert!(session.end(ticket, made("x"), at(1)).await.is_err());
     let backend = backend(&files);
     let loaded = read(&*backend).unwrap();
-    insta::assert_snapshot!(loaded.notes[0], @"an earlier `apply` (begun 2027-01-15T08:00:00Z) did not end by itself; 1 call that it began has no known end");
+    insta::assert_snapshot!(loaded.notes[0], @"an earlier `apply` (begun 2027-01-15T08:00:00Z) was cut off; 1 call that it began has no known end");
     let Opened { session, notes, .. } = Session::open(backend.clone(), opening()).await.unwrap();
     insta::assert_snapshot!(notes[0], @"took over the lock of a dead process: ann@memory, process 0, running `apply` since 2027-01-15T08:00:00Z");
     assert_eq!(notes[1..], loaded.notes);
