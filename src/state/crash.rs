@@ -1,9 +1,9 @@
 //! Crash points: places before and after each write where a test may kill the process.
 //!
-//! They exist with the feature `crash-points` only; otherwise a point is nothing. Points are counted
-//! in the order in which they are passed, and each says its name on stderr. The one whose number is
-//! armed ends the process with SIGKILL: no handler runs, nothing is flushed or cleaned up, and the
-//! operating system lets go of its locks, just as when somebody else kills it.
+//! They exist with the feature `crash-points` only; otherwise a point is nothing. Each says on stderr
+//! its name and how often it was passed. The one that is armed ends the process with SIGKILL: no
+//! handler runs, nothing is flushed or cleaned up, and the operating system lets go of its locks,
+//! just as when somebody else kills it.
 //!
 //! | subject | is written |
 //! |---|---|
@@ -24,26 +24,38 @@ pub use armed::{arm, point};
 
 #[cfg(feature = "crash-points")]
 mod armed {
+    use std::collections::BTreeMap;
     use std::io::Write as _;
     use std::sync::{Mutex, PoisonError};
 
-    /// How many points were passed, and at which one it ends; nothing is armed at first.
-    static ARMED: Mutex<Option<(u64, u64)>> = Mutex::new(None);
+    /// Nothing is armed at first.
+    static ARMED: Mutex<Option<Armed>> = Mutex::new(None);
 
-    /// From now on points are counted, and the one of this number (from 1) kills; 0 kills nowhere.
-    pub fn arm(number: u64) {
-        *ARMED.lock().unwrap_or_else(PoisonError::into_inner) = Some((0, number));
+    struct Armed {
+        /// How often each point was passed.
+        passed: BTreeMap<String, u64>,
+        kill_at: String,
+    }
+
+    /// From now on points are told, and this one kills: `journal.synced 3` is the third passing of
+    /// `journal.synced`. No text that is told so kills nowhere.
+    pub fn arm(point: &str) {
+        let armed = Armed { passed: BTreeMap::new(), kill_at: point.to_owned() };
+        *ARMED.lock().unwrap_or_else(PoisonError::into_inner) = Some(armed);
     }
 
     /// Passes the point `what.when`.
     pub fn point(what: &str, when: &str) {
         // The lock is kept while the process dies, so that nobody passes another point meanwhile.
         let mut armed = ARMED.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((passed, kill_at)) = armed.as_mut() else { return };
-        *passed += 1;
+        let Some(Armed { passed, kill_at }) = armed.as_mut() else { return };
+        let name = format!("{what}.{when}");
+        let times = passed.entry(name.clone()).or_default();
+        *times += 1;
+        let told = format!("{name} {times}");
         // A test that does not read it any more is no reason to stop.
-        drop(writeln!(std::io::stderr(), "crash point {passed}: {what}.{when}"));
-        if passed == kill_at {
+        let _ = writeln!(std::io::stderr(), "crash point {told}");
+        if told == *kill_at {
             kill();
         }
     }

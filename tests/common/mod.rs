@@ -1,5 +1,7 @@
 //! A stack, its state and the simulated cloud in one process, on time that the test moves.
 
+mod held;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::Path;
@@ -18,6 +20,8 @@ use landbridge::resource::ProviderName;
 use landbridge::sim::{self, Settings, SimClock, Simulator};
 use landbridge::state::files::{Files, MemoryFiles};
 use landbridge::state::{self, LocalBackend, Recorded};
+
+pub(crate) use held::{Held, held, missing};
 
 /// Where the story starts, by every clock.
 pub(crate) const START: &str = "2026-03-01T08:00:00Z";
@@ -69,6 +73,21 @@ impl Journey {
     /// A story whose operations take a second or two.
     pub(crate) fn new(text: &str) -> Journey {
         Journey::with(text, Settings::embedded())
+    }
+
+    /// The same story so far, which goes its own way from here.
+    pub(crate) fn copy(&self) -> Journey {
+        let clock = SimClock::starting_at(self.clock.now());
+        Journey {
+            text: self.text.clone(),
+            sim: Simulator::new(self.sim.world(), Settings::embedded(), clock),
+            files: self.files.copy(),
+            clock: self.clock.clone(),
+            parallelism: self.parallelism,
+            settle: self.settle,
+            seed: self.seed,
+            passwords: self.passwords,
+        }
     }
 
     /// The same story with a text of the configuration exchanged.

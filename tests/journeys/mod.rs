@@ -1,5 +1,6 @@
 //! Whole stories through the library, against the simulated cloud.
 
+mod accidents;
 mod drift;
 mod faults;
 mod imports;

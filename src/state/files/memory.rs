@@ -27,6 +27,17 @@ pub enum Mishap {
     KilledHalfway,
 }
 
+/// What an operation does to the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Does {
+    /// It only looks.
+    Look,
+    /// It changes names, or makes something durable.
+    Change,
+    /// It writes bytes, of which a part may be there after a mishap.
+    Write,
+}
+
 /// What the end of all processes takes away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
@@ -36,6 +47,8 @@ pub enum Loss {
     Unsynced,
     /// The second half of what was not synced in each file, while new names are all there.
     Torn,
+    /// What was not synced reads as zeros, while lengths and new names are all there.
+    Blank,
 }
 
 /// Files of an imaginary machine. Clones are handles on the same files.
@@ -47,7 +60,7 @@ pub struct MemoryFiles {
 
 type Inode = u64;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Disk {
     generation: u32,
     names: BTreeMap<PathBuf, Inode>,
@@ -55,13 +68,13 @@ struct Disk {
     content: BTreeMap<Inode, Content>,
     locked: BTreeSet<Inode>,
     last_inode: Inode,
-    operations: u64,
+    operations: Vec<Does>,
     syncs: u64,
     mishap: Option<(u64, Mishap)>,
     dead: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Content {
     bytes: Vec<u8>,
     /// How much of the front is durable.
@@ -81,6 +94,12 @@ impl MemoryFiles {
         MemoryFiles::default()
     }
 
+    /// The same files on another machine, from where they go their own way.
+    pub fn copy(&self) -> MemoryFiles {
+        let disk = self.disk().clone();
+        MemoryFiles { disk: Arc::new(Mutex::new(disk)), generation: self.generation }
+    }
+
     /// Lets the operation of this number, counted from 0 since the last start, go wrong.
     pub fn fail_at(&self, operation: u64, mishap: Mishap) {
         self.disk().mishap = Some((operation, mishap));
@@ -88,7 +107,12 @@ impl MemoryFiles {
 
     /// How many operations there were since the last start.
     pub fn operations(&self) -> u64 {
-        self.disk().operations
+        self.disk().operations.len() as u64
+    }
+
+    /// What the operations since the last start did, in order.
+    pub fn history(&self) -> Vec<Does> {
+        self.disk().operations.clone()
     }
 
     /// How often a file was synced since the last start.
@@ -108,19 +132,22 @@ impl MemoryFiles {
         disk.locked.clear();
         disk.mishap = None;
         disk.dead = false;
-        (disk.operations, disk.syncs) = (0, 0);
+        disk.operations.clear();
+        disk.syncs = 0;
         match loss {
             Loss::Nothing => {}
             Loss::Unsynced => disk.names = disk.durable_names.clone(),
-            Loss::Torn => disk.durable_names = disk.names.clone(),
+            Loss::Torn | Loss::Blank => disk.durable_names = disk.names.clone(),
         }
-        if loss != Loss::Nothing {
-            for content in disk.content.values_mut() {
-                let unsynced = content.bytes.len() - content.synced;
-                let kept = content.synced + if loss == Loss::Torn { unsynced / 2 } else { 0 };
-                content.bytes.truncate(kept);
-                content.synced = content.bytes.len();
+        for content in disk.content.values_mut() {
+            let unsynced = content.bytes.len() - content.synced;
+            match loss {
+                Loss::Nothing => continue,
+                Loss::Unsynced => content.bytes.truncate(content.synced),
+                Loss::Torn => content.bytes.truncate(content.synced + unsynced / 2),
+                Loss::Blank => content.bytes[content.synced..].fill(0),
             }
+            content.synced = content.bytes.len();
         }
         let generation = disk.generation;
         drop(disk);
@@ -141,13 +168,13 @@ impl MemoryFiles {
     }
 
     /// Counts an operation and lets it go wrong if it is its turn; half way is the writer's business.
-    fn operate(&self) -> io::Result<(MutexGuard<'_, Disk>, Option<Mishap>)> {
+    fn operate(&self, does: Does) -> io::Result<(MutexGuard<'_, Disk>, Option<Mishap>)> {
         let mut disk = self.disk();
         if disk.dead || disk.generation != self.generation {
             return Err(io::Error::other("this process has ended"));
         }
-        let number = disk.operations;
-        disk.operations += 1;
+        let number = disk.operations.len() as u64;
+        disk.operations.push(does);
         let mishap = disk.mishap.filter(|(at, _)| *at == number).map(|(_, mishap)| mishap);
         match mishap {
             None | Some(Mishap::FullHalfway | Mishap::KilledHalfway) => Ok((disk, mishap)),
@@ -161,24 +188,24 @@ impl MemoryFiles {
     }
 
     fn content<T>(&self, inode: Inode, change: impl FnOnce(&mut Content) -> T) -> io::Result<T> {
-        let (mut disk, _) = self.operate()?;
+        let (mut disk, _) = self.operate(Does::Change)?;
         Ok(change(disk.content.get_mut(&inode).expect("an open file has content")))
     }
 
-    fn write(&self, inode: Inode, bytes: &[u8]) -> io::Result<()> {
-        let (mut disk, mishap) = self.operate()?;
+    /// Writes from this place on; what was synced of what it writes over is not durable any more.
+    fn write_at(&self, inode: Inode, at: Option<usize>, bytes: &[u8]) -> io::Result<()> {
+        let (mut disk, mishap) = self.operate(Does::Write)?;
         let content = disk.content.get_mut(&inode).expect("an open file has content");
-        match mishap {
-            None => {
-                content.bytes.extend_from_slice(bytes);
-                Ok(())
-            }
-            Some(mishap) => {
-                content.bytes.extend_from_slice(&bytes[..bytes.len() / 2]);
-                disk.dead = mishap == Mishap::KilledHalfway;
-                Err(full())
-            }
+        let at = at.unwrap_or(content.bytes.len());
+        let written = if mishap.is_some() { &bytes[..bytes.len() / 2] } else { bytes };
+        let end = (at + written.len()).min(content.bytes.len());
+        content.bytes.splice(at..end, written.iter().copied());
+        content.synced = content.synced.min(at);
+        if let Some(mishap) = mishap {
+            disk.dead = mishap == Mishap::KilledHalfway;
+            return Err(full());
         }
+        Ok(())
     }
 }
 
@@ -197,7 +224,7 @@ impl Disk {
 
 impl Writing for Handle {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.files.write(self.inode, bytes)
+        self.files.write_at(self.inode, None, bytes)
     }
 
     fn sync(&mut self) -> io::Result<()> {
@@ -210,10 +237,9 @@ impl Writing for Handle {
 
 impl LockFile for Handle {
     fn replace(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.files.content(self.inode, |content| {
-            content.bytes = bytes.to_vec();
-            content.synced = content.bytes.len();
-        })
+        self.files.write_at(self.inode, Some(0), bytes)?;
+        self.files.content(self.inode, |content| content.bytes.truncate(bytes.len()))?;
+        self.sync()
     }
 }
 
@@ -232,39 +258,39 @@ impl Files for MemoryFiles {
     }
 
     fn read(&self, path: &Path, limit: usize) -> io::Result<Option<Vec<u8>>> {
-        let (disk, _) = self.operate()?;
+        let (disk, _) = self.operate(Does::Look)?;
         let Some(inode) = disk.names.get(path) else { return Ok(None) };
         let bytes = &disk.content[inode].bytes;
         Ok(Some(bytes[..bytes.len().min(limit)].to_vec()))
     }
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn Writing>> {
-        let (mut disk, _) = self.operate()?;
+        let (mut disk, _) = self.operate(Does::Change)?;
         let inode = disk.create(path);
         Ok(Box::new(Handle { files: self.clone(), inode, locked: false }))
     }
 
     fn append(&self, path: &Path) -> io::Result<Box<dyn Writing>> {
-        let (disk, _) = self.operate()?;
+        let (disk, _) = self.operate(Does::Look)?;
         let inode = *disk.names.get(path).ok_or(io::ErrorKind::NotFound)?;
         Ok(Box::new(Handle { files: self.clone(), inode, locked: false }))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let (mut disk, _) = self.operate()?;
+        let (mut disk, _) = self.operate(Does::Change)?;
         let inode = disk.names.remove(from).ok_or(io::ErrorKind::NotFound)?;
         disk.names.insert(to.to_owned(), inode);
         Ok(())
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        let (mut disk, _) = self.operate()?;
+        let (mut disk, _) = self.operate(Does::Change)?;
         disk.names.remove(path);
         Ok(())
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        let (mut disk, _) = self.operate()?;
+        let (mut disk, _) = self.operate(Does::Change)?;
         let disk = &mut *disk;
         disk.durable_names.retain(|path, _| path.parent() != Some(folder));
         let here = disk.names.iter().filter(|(path, _)| path.parent() == Some(folder));
@@ -273,17 +299,17 @@ impl Files for MemoryFiles {
     }
 
     fn create_folder(&self, _folder: &Path) -> io::Result<()> {
-        self.operate().map(|_| ())
+        self.operate(Does::Change).map(|_| ())
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
-        let (disk, _) = self.operate()?;
+        let (disk, _) = self.operate(Does::Look)?;
         let here = disk.names.keys().filter(|path| path.parent() == Some(folder));
         Ok(here.filter_map(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned()).collect())
     }
 
     fn lock(&self, path: &Path) -> io::Result<Locking> {
-        let (mut disk, _) = self.operate()?;
+        let (mut disk, _) = self.operate(Does::Change)?;
         let inode = match disk.names.get(path) {
             Some(inode) => *inode,
             None => disk.create(path),

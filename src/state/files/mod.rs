@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use memory::{Loss, MemoryFiles, Mishap};
+pub use memory::{Does, Loss, MemoryFiles, Mishap};
 pub use os::OsFiles;
 
 use super::crash;

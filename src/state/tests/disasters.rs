@@ -112,7 +112,7 @@ async fn every_operation(mishap: Mishap, losses: &[Loss]) {
     }
 }
 
-const LOSSES: [Loss; 3] = [Loss::Nothing, Loss::Unsynced, Loss::Torn];
+const LOSSES: [Loss; 4] = [Loss::Nothing, Loss::Unsynced, Loss::Torn, Loss::Blank];
 
 #[tokio::test]
 async fn killed_before_every_operation() {

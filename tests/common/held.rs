@@ -1,0 +1,34 @@
+//! What a simulated cloud holds, so that two clouds can be compared.
+
+use std::collections::BTreeMap;
+
+use landbridge::sim::World;
+use serde_json::Value;
+
+/// Objects by everything about them that the cloud did not choose itself, and how often they are there.
+pub(crate) type Held = BTreeMap<String, usize>;
+
+/// What the cloud chooses: another run gets other ones.
+const CHOSEN: [&str; 9] =
+    ["id", "service_id", "service_name", "marker_id", "ip", "port_ip", "created_at", "updated_at", "next"];
+
+/// What a world holds.
+pub(crate) fn held(world: &World) -> Held {
+    let services = world.services.iter().map(|o| ("service", serde_json::to_value(o)));
+    let permissions = world.permissions.iter().map(|o| ("permission", serde_json::to_value(o)));
+    let endpoints = world.endpoints.iter().map(|o| ("endpoint", serde_json::to_value(o)));
+    let mut held = Held::new();
+    for (kind, object) in services.chain(permissions).chain(endpoints) {
+        let mut object = object.expect("an object is plain data");
+        if let Value::Object(members) = &mut object {
+            members.retain(|name, _| !CHOSEN.contains(&name.as_str()));
+        }
+        *held.entry(format!("{kind} {object}")).or_default() += 1;
+    }
+    held
+}
+
+/// How many objects of one are not in the other.
+pub(crate) fn missing(of: &Held, from: &Held) -> usize {
+    of.iter().map(|(what, count)| count.saturating_sub(from.get(what).copied().unwrap_or(0))).sum()
+}
