@@ -161,8 +161,16 @@ fn read_certificates(configuration: &Configuration, file: &str) -> Option<String
     sources::bytes(&path).ok().and_then(|bytes| String::from_utf8(bytes).ok())
 }
 
-/// The simulator as a server in this process.
+/// The simulator as a server in this process. When it is let go of, the world's file is brought up
+/// to date, for whoever looks at it or serves it.
 struct Embedded(Simulator);
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        // Nothing is lost if this fails: the next run reads the changes from the log.
+        let _ = self.0.close();
+    }
+}
 
 impl Handler for Embedded {
     fn handle(

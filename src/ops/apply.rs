@@ -11,7 +11,7 @@ use crate::apply::{Cancel, Executor, Report, World, execute};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Action, Approval, Approved, Change, Event, Plan, PlanMode, Secrets, walk};
 use crate::resource::Mode;
-use crate::state::{Interrupted, Note, Recorded, Session};
+use crate::state::{Interrupted, Note, Recorded, Run, Session};
 
 /// What an apply came to.
 #[derive(Debug)]
@@ -56,16 +56,16 @@ pub async fn apply(
         let _ = events.send(Event::Noted(note.to_string()));
     }
 
-    let (plan, secrets) =
-        match still_good(workspace, &approved, secrets, &session, opened.interrupted.as_ref()).await {
-            Ok(good) => good,
-            Err(failure) => {
-                // Nothing was written. What an interrupted run left stays as it is, so that its plan
-                // can still be resumed.
-                drop(session);
-                return Err(failure);
-            }
-        };
+    let before = Before { interrupted: opened.interrupted, last: opened.last };
+    let (plan, secrets) = match still_good(workspace, &approved, secrets, &session, before).await {
+        Ok(good) => good,
+        Err(failure) => {
+            // Nothing was written. What an interrupted run left stays as it is, so that its plan
+            // can still be resumed.
+            drop(session);
+            return Err(failure);
+        }
+    };
     let plan = Arc::new(plan);
     let _ = events.send(Event::Begun(plan.clone()));
     let executor = Executor {
@@ -99,13 +99,21 @@ pub async fn apply(
     Ok(Applied { plan, report, notes, broken_promises })
 }
 
+/// The runs before this one.
+struct Before {
+    /// The last one, if it did not end by itself.
+    interrupted: Option<Interrupted>,
+    /// The one that wrote the snapshot.
+    last: Option<Run>,
+}
+
 /// The plan to do and the secrets it needs, if the world is still the one it was made from.
 async fn still_good(
     workspace: &Workspace,
     approved: &Approved,
     secrets: Secrets,
     session: &Session,
-    interrupted: Option<&Interrupted>,
+    before: Before,
 ) -> Result<(Plan, Secrets), Failure> {
     let plan = approved.plan();
     let recorded = session.with(Recorded::clone);
@@ -127,8 +135,14 @@ async fn still_good(
     let same_revision = plan.revision.serial == recorded.revision.serial
         && (plan.revision.lineage == recorded.revision.lineage || plan.revision.lineage.is_none());
     let same_state = same_revision && plan.seq == recorded.seq;
-    let resumed =
-        !same_state && same_revision && interrupted.is_some_and(|run| run.plan == approved.digest());
+    let interrupted = before.interrupted.is_some_and(|run| run.plan == approved.digest());
+    let resumed = !same_state && same_revision && interrupted;
+    if let Some(run) = before.last.filter(|run| !same_revision && run.plan == approved.digest()) {
+        let what =
+            format!("the plan is stale: it was carried out already, by {}, until {:.0}", run.by, run.at);
+        let hint = "nothing was done; `landbridge plan` shows whether anything is left to do".to_owned();
+        return Err(Failure::Refused { what, hint });
+    }
     if !same_state && !resumed {
         return Err(stale(format!(
             "the state has changed since: the plan was made from serial {} (entry {}), and it is at serial {} (entry {})",

@@ -32,5 +32,5 @@ pub fn list(backend: &dyn Backend) -> Result<Vec<Snapshot>, StateError> {
 /// One snapshot's state.
 pub fn get(backend: &dyn Backend, serial: u64) -> Result<Recorded, StateError> {
     let bytes = backend.snapshot(serial, STATE_LIMIT + 1)?;
-    load::snapshot(backend, &bytes, None)
+    Ok(load::snapshot(backend, &bytes, None)?.0)
 }

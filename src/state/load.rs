@@ -10,7 +10,7 @@ use super::journal::{Entry, Seq};
 use super::lock::Holder;
 use super::recorded::{Recorded, Revision};
 use super::records::{self, Journal, JournalFault};
-use super::statefile::{self, FileFault};
+use super::statefile::{self, FileFault, Run};
 
 /// A state as it was found.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Loaded {
     pub notes: Vec<Note>,
     /// The last run, if it did not end by itself.
     pub interrupted: Option<Interrupted>,
+    /// The run that wrote the snapshot; none where there is no snapshot yet.
+    pub last: Option<Run>,
     /// What is known of the journal's file, for who goes on with it.
     pub(super) journal: JournalFile,
 }
@@ -153,17 +155,19 @@ pub(super) fn assemble(backend: &dyn Backend, stored: &Stored) -> Result<Loaded,
         (_, Some(serial)) => Some(format!("the history holds snapshot {serial}")),
         _ => None,
     };
-    let recorded = match (snapshot, evidence) {
-        (Some(recorded), _) => recorded,
+    let (recorded, last) = match (snapshot, evidence) {
+        (Some((recorded, run)), _) => (recorded, Some(run)),
         (None, Some(evidence)) => {
             let file = backend.place("state.json");
             return Err(StateError::Missing { file, evidence, newest: stored.newest });
         }
-        (None, None) => Recorded { stack: backend.stack().to_owned(), ..Recorded::default() },
+        (None, None) => (Recorded { stack: backend.stack().to_owned(), ..Recorded::default() }, None),
     };
     match journal {
-        Some(journal) => extend(backend, recorded, journal),
-        None => Ok(Loaded { recorded, notes: Vec::new(), interrupted: None, journal: JournalFile::None }),
+        Some(journal) => extend(backend, recorded, last, journal),
+        None => {
+            Ok(Loaded { recorded, notes: Vec::new(), interrupted: None, last, journal: JournalFile::None })
+        }
     }
 }
 
@@ -172,9 +176,9 @@ pub(super) fn snapshot(
     backend: &dyn Backend,
     bytes: &[u8],
     newest: Option<u64>,
-) -> Result<Recorded, StateError> {
+) -> Result<(Recorded, Run), StateError> {
     let file = backend.place("state.json");
-    let (recorded, _) = match statefile::read(bytes) {
+    let (recorded, run) = match statefile::read(bytes) {
         Ok(read) => read,
         Err(FileFault::Newer(found)) => {
             return Err(StateError::Newer { file, found, known: statefile::FORMAT });
@@ -188,10 +192,15 @@ pub(super) fn snapshot(
     if let Some(broken) = recorded.verify().into_iter().next() {
         return Err(StateError::Snapshot { file, why: broken, newest });
     }
-    Ok(recorded)
+    Ok((recorded, run))
 }
 
-fn extend(backend: &dyn Backend, mut recorded: Recorded, journal: Journal) -> Result<Loaded, StateError> {
+fn extend(
+    backend: &dyn Backend,
+    mut recorded: Recorded,
+    last: Option<Run>,
+    journal: Journal,
+) -> Result<Loaded, StateError> {
     let Journal { header, entries, whole, torn } = journal;
     let file = backend.place("journal");
     let mismatch = |why: String| StateError::Mismatch { file: file.clone(), why };
@@ -208,14 +217,14 @@ fn extend(backend: &dyn Backend, mut recorded: Recorded, journal: Journal) -> Re
             header.serial
         )));
     }
-    let last = entries.last().map_or(0, |(seq, _)| *seq);
+    let newest = entries.last().map_or(0, |(seq, _)| *seq);
     if header.serial < serial {
-        if last > recorded.seq {
+        if newest > recorded.seq {
             let held = recorded.seq;
-            return Err(mismatch(format!("it has entries up to {last}, snapshot {serial} has {held}")));
+            return Err(mismatch(format!("it has entries up to {newest}, snapshot {serial} has {held}")));
         }
         let notes = vec![Note::Compacted { serial }];
-        return Ok(Loaded { recorded, notes, interrupted: None, journal: JournalFile::Stale });
+        return Ok(Loaded { recorded, notes, interrupted: None, last, journal: JournalFile::Stale });
     }
     recorded.revision.lineage = Some(header.lineage);
     let interrupted = fold(&mut recorded, &entries)
@@ -227,7 +236,7 @@ fn extend(backend: &dyn Backend, mut recorded: Recorded, journal: Journal) -> Re
     if let Some(run) = interrupted.clone() {
         notes.push(Note::Interrupted { run, pending: recorded.pending.len() });
     }
-    Ok(Loaded { recorded, notes, interrupted, journal: JournalFile::Open { whole } })
+    Ok(Loaded { recorded, notes, interrupted, last, journal: JournalFile::Open { whole } })
 }
 
 /// Folds entries in and says which run is still open after them.

@@ -107,6 +107,7 @@ mod tests {
             (held(process("here", 2)), true, None, Verdict::Free),
             (held(process("here", 2)), true, Some(true), Verdict::Held),
             (held(process("here", 2)), false, Some(false), Verdict::Free),
+            // Another start of this machine, or another machine of the same name.
             (held(process("here", 2)), false, None, Verdict::Held),
             (held(me.clone()), true, Some(true), Verdict::Free),
             (held(me.clone()), false, Some(true), Verdict::Held),

@@ -47,6 +47,8 @@ pub struct Opened {
     pub notes: Vec<Note>,
     /// The last run, if it did not end by itself.
     pub interrupted: Option<Interrupted>,
+    /// The run that wrote the snapshot; none where there is no snapshot yet.
+    pub last: Option<Run>,
 }
 
 /// A session that has ended.
@@ -209,7 +211,7 @@ fn open(backend: Arc<dyn Backend>, opening: Opening) -> Result<Opened, StateErro
             return Err(failure);
         }
     };
-    let Loaded { mut recorded, notes, interrupted, journal } = loaded;
+    let Loaded { mut recorded, notes, interrupted, last, journal } = loaded;
     let lineage = recorded.revision.lineage.get_or_insert_with(|| opening.lineage.clone());
     let header = match journal {
         JournalFile::Open { .. } => None,
@@ -226,7 +228,7 @@ fn open(backend: Arc<dyn Backend>, opening: Opening) -> Result<Opened, StateErro
         bytes
     });
     let session = Session { handle: SessionHandle { shared }, backend, opening, read };
-    Ok(Opened { session, notes, interrupted })
+    Ok(Opened { session, notes, interrupted, last })
 }
 
 /// Brings the files to a point from which the session can go on.

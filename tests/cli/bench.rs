@@ -65,7 +65,6 @@ impl Bench {
     }
 
     /// The simulated cloud as it is now.
-    #[cfg(feature = "crash-points")]
     pub(crate) fn world(&self) -> landbridge::sim::World {
         use landbridge::sim::{Settings, SimClock, store};
         let path = self.path("state/.sim/world.yaml");

@@ -113,6 +113,7 @@ async fn edited(
     let backend = std::sync::Arc::new(journey.backend("payments-link"));
     let opening = Opening {
         operation: "state".into(),
+        approved_by: Vec::new(),
         plan: String::new(),
         at: journey.clock.now(),
         lineage: "00000000-0000-4000-8000-000000000001".into(),

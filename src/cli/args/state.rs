@@ -29,7 +29,7 @@ pub(in crate::cli) enum StateCommand {
     Rm(StateRm),
     /// Check that the state is whole
     Verify(Bare),
-    /// Take away a lock that a dead process left
+    /// Take the lock away from whoever holds it, after asking
     Unlock(StateUnlock),
 }
 
@@ -70,7 +70,7 @@ pub(in crate::cli) struct StateRm {
 /// `state unlock`.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct StateUnlock {
-    /// Also if its owner cannot be shown to be dead
+    /// Without asking
     #[arg(long)]
     pub(in crate::cli) force: bool,
     /// Global options.

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::cli::args::{State as Args, StateCommand, StateMv, StateRm, StateShow, StateUnlock};
 use crate::cli::commands::import::address;
+use crate::cli::confirm::confirm;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Ended, Stop};
 use crate::cli::options::Options;
@@ -249,11 +250,23 @@ fn unlock(args: &StateUnlock, backend: &dyn Backend, ui: &Ui) -> Ended {
         return Ok(Exit::Done);
     };
     if !args.force {
-        crate::cli::confirm::confirm(ui, &format!("The lock is held by {holder}.\nTake it away?")).map_err(
-            |_| {
-                Stop::refused(format!("the lock is held by {holder}"), "--force takes it away without asking")
-            },
-        )?;
+        let alive = match backend.is_running(&holder) {
+            Some(true) => {
+                "That process still runs. Without the lock it can record nothing more of what it does; \
+                 what it has begun stands in the journal."
+            }
+            Some(false) => "That process has ended, so the next run takes the lock over by itself.",
+            None => "Whether that process still runs cannot be seen from here.",
+        };
+        let question = format!("The lock is held by {holder}.\n{alive}\nTake it away?");
+        if !ui.may_ask() {
+            let what = format!("nothing was changed: the lock is held by {holder}. {alive}");
+            return Err(Stop::refused(
+                what,
+                "there is no terminal to ask on; --force takes it away all the same",
+            ));
+        }
+        confirm(ui, &question)?;
     }
     backend.unlock().map_err(failed)?;
     told(ui, &format!("Took the lock away from {holder}. They cannot write any more."));

@@ -161,6 +161,10 @@ impl Backend for LocalBackend {
         Ok(LockRecord::from_bytes(&self.read_lock()?).holder)
     }
 
+    fn is_running(&self, holder: &Holder) -> Option<bool> {
+        self.files.is_running(&holder.process)
+    }
+
     fn unlock(&self) -> Result<Option<Holder>, StateError> {
         let Some(bytes) = self.read(LOCK, LOCK_LIMIT)? else { return Ok(None) };
         let LockRecord { epoch, holder } = LockRecord::from_bytes(&bytes);

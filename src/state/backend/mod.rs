@@ -51,6 +51,8 @@ pub trait Backend: Send + Sync + std::fmt::Debug {
     fn lock(&self, claim: &Claim) -> Result<(Box<dyn Hold>, Option<Holder>), StateError>;
     /// Who holds the lock.
     fn holder(&self) -> Result<Option<Holder>, StateError>;
+    /// Whether a holder's process still runs; none where that cannot be seen from here.
+    fn is_running(&self, holder: &Holder) -> Option<bool>;
     /// Takes the lock away from whoever holds it, and says who that was. They cannot write any more.
     fn unlock(&self) -> Result<Option<Holder>, StateError>;
     /// The serials in the history, oldest first.

@@ -146,8 +146,9 @@ impl Files for OsFiles {
     fn is_running(&self, process: &Process) -> Option<bool> {
         let now = self.process();
         now.started?; // No such system information here.
-        let same_machine = now.host == process.host && now.boot == process.boot;
-        Some(same_machine && process.started.is_some() && started(process.pid) == process.started)
+        // Another start of this machine, or another machine of the same name: who can say?
+        let seen_from_here = now.host == process.host && now.boot == process.boot;
+        seen_from_here.then(|| process.started.is_some() && started(process.pid) == process.started)
     }
 }
 

@@ -6,7 +6,7 @@ use super::*;
 async fn a_session_makes_a_snapshot_a_history_and_no_journal() {
     let files = MemoryFiles::new();
     let backend = backend(&files);
-    let Opened { session, notes, interrupted } = Session::open(backend.clone(), opening()).await.unwrap();
+    let Opened { session, notes, interrupted, .. } = Session::open(backend.clone(), opening()).await.unwrap();
     assert!(notes.is_empty() && interrupted.is_none());
     let a = address("vpcep_service.payments");
     let ticket = session.begin(begun(&a, create(), 0, 1)).await.unwrap();

@@ -1,0 +1,62 @@
+//! Two binaries at once, and one that was killed: who holds the lock is told, and a dead owner is
+//! displaced.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+
+use super::bench::Bench;
+
+/// An apply that has begun its first step, and so holds the lock.
+fn at_work(bench: &Bench) -> Child {
+    let mut command = bench.command("apply --sim --auto-approve");
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let begun = said.find(|line| line.as_ref().unwrap().starts_with("start "));
+    assert!(begun.is_some(), "it ended before it began anything");
+    // The rest must not fill the pipe.
+    std::thread::spawn(move || said.for_each(drop));
+    child
+}
+
+#[test]
+fn two_at_once_are_one_after_another() {
+    let bench = Bench::example("cross-account");
+    let mut first = at_work(&bench);
+    bench.run("apply --sim --auto-approve").code(1).warns("is locked by").warns("running `apply`");
+    bench.run("state mv --sim vpcep_service.payments vpcep_service.other").code(1).warns("is locked by");
+    let asked = bench.run("state unlock --sim").code(1);
+    asked.warns("nothing was changed").warns("That process still runs").warns("--force");
+    assert!(first.wait().unwrap().success());
+    bench.run("plan --sim --detailed-exitcode").code(0);
+    bench.run("state unlock --sim").code(0).says("Nobody holds the lock.");
+}
+
+#[test]
+fn the_lock_of_a_killed_run_is_taken_over() {
+    let bench = Bench::example("cross-account");
+    let mut first = at_work(&bench);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    bench.run("state unlock --sim").code(1).warns("That process has ended");
+    bench.run("plan --sim").code(0).warns("was cut off").warns("vpcep_service.payments");
+    let again = bench.run("apply --sim --auto-approve").code(0);
+    again.warns("took over the lock of a dead process").warns("running `apply`");
+    bench.run("plan --sim --detailed-exitcode").code(0);
+    assert_eq!(bench.world().services.len(), 1);
+}
+
+#[test]
+fn a_run_whose_lock_was_taken_away_stops_and_nothing_is_lost() {
+    let bench = Bench::example("cross-account");
+    let mut command = bench.command("apply --sim --auto-approve");
+    let mut first = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(first.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.starts_with("start ")));
+    bench.run("state unlock --sim --force").code(0).says("Took the lock away from");
+    let said: Vec<String> = said.collect();
+    assert_eq!(first.wait().unwrap().code(), Some(1), "{said:#?}");
+    assert!(said.iter().any(|line| line.contains("was taken from this run")), "{said:#?}");
+    bench.run("apply --sim --auto-approve").code(0);
+    bench.run("plan --sim --detailed-exitcode").code(0);
+    assert_eq!((bench.world().services.len(), bench.world().endpoints.len()), (1, 1));
+}
