@@ -65,8 +65,9 @@ pub enum StateError {
     /// The journal is damaged elsewhere than at its end.
     #[error(
         "the journal {file} is damaged: {why}. It was left as it is, and nothing was changed: what it \
-         began in the cloud is known from nowhere else. Restore this file from a backup; without one, \
-         move it away and run `landbridge recover`, which looks for what it made"
+         began in the cloud is known from nowhere else. Restore this file from a backup. Without one, \
+         move it away: then the state beside it counts, and what the journal had made beyond it is bound with \
+         `landbridge import`"
     )]
     Journal {
         /// The file.
@@ -77,7 +78,7 @@ pub enum StateError {
     /// The journal extends another snapshot than the one that is there.
     #[error(
         "the journal {file} does not belong to the state beside it: {why}. Both were left as they are. \
-         Put back the state file that belongs to it; `landbridge state history` lists the snapshots"
+         Put back the state file that belongs to it; `history/` beside it has the former ones"
     )]
     Mismatch {
         /// The file.
@@ -108,8 +109,7 @@ pub enum StateError {
     /// Somebody replaced the snapshot while we held the lock.
     #[error(
         "the state file {file} was replaced while this run held the lock. It was left as it is, and what \
-         this run did stands in the journal. Put the former file back; `landbridge state history` lists \
-         the snapshots"
+         this run did stands in the journal. Put the former file back; `history/` beside it has a copy"
     )]
     Replaced {
         /// The file.
@@ -146,7 +146,7 @@ pub enum StateError {
     #[error("the session is closed")]
     Closed,
     /// There is no such snapshot in the history.
-    #[error("the history of `{stack}` has no snapshot {serial}. `landbridge state history` lists them")]
+    #[error("the history of `{stack}` has no snapshot {serial}")]
     NoSnapshot {
         /// The stack.
         stack: String,
@@ -157,9 +157,11 @@ pub enum StateError {
 
 fn restore(newest: Option<u64>) -> String {
     match newest {
-        Some(serial) => format!("`landbridge state restore {serial}` brings back the newest snapshot"),
-        None => "There is no snapshot to restore. Bring the file back from a backup, or rebuild it from \
-                 the live objects with `landbridge recover`"
+        Some(serial) => {
+            format!("The newest copy of it is `history/{serial:06}.json` beside it: copy that to its place")
+        }
+        None => "There is no copy of it in the history. Bring it back from a backup; without one, move away \
+                 what is left of the state and bind the live objects with `landbridge import`"
             .to_owned(),
     }
 }

@@ -2,6 +2,8 @@
 //! full, fails, writes half; the process is killed, or the power fails and takes with it what was
 //! not synced. After each, the next plan can be made, the same thing done again converges, and the
 //! cloud holds exactly the desired objects, each once.
+//!
+//! `cargo test --test main journeys::accidents -- --nocapture --include-ignored` tells how many.
 
 #![expect(clippy::print_stdout, reason = "how many accidents were survived is what one wants to read")]
 
@@ -214,6 +216,7 @@ async fn of_a_first_apply() {
 }
 
 #[tokio::test(start_paused = true)]
+#[ignore = "takes a minute; .ci/nightly runs it"]
 async fn of_a_change_in_place_with_a_tenant_that_joins_and_one_that_leaves() {
     let tenants = |other: &str| format!("shop: 5fc973eea581490997e82ea11a1df31f, lab: {other}");
     let mut journey = Journey::new(LINK);
@@ -225,6 +228,7 @@ async fn of_a_change_in_place_with_a_tenant_that_joins_and_one_that_leaves() {
 }
 
 #[tokio::test(start_paused = true)]
+#[ignore = "takes a minute; .ci/nightly runs it"]
 async fn of_a_replacement() {
     let mut journey = applied().await;
     journey.edit("server_type: LB", "server_type: VM");
@@ -232,6 +236,7 @@ async fn of_a_replacement() {
 }
 
 #[tokio::test(start_paused = true)]
+#[ignore = "takes a minute; .ci/nightly runs it"]
 async fn of_a_replacement_that_creates_first() {
     let mut journey = Journey::new(LINK);
     journey
@@ -242,11 +247,13 @@ async fn of_a_replacement_that_creates_first() {
 }
 
 #[tokio::test(start_paused = true)]
+#[ignore = "takes a minute; .ci/nightly runs it"]
 async fn of_a_destruction() {
     every_accident("a destruction", &applied().await, &Act::Destroy).await;
 }
 
 #[tokio::test(start_paused = true)]
+#[ignore = "takes a minute; .ci/nightly runs it"]
 async fn of_a_saved_plan() {
     let journey = Journey::new(LINK);
     let text = planfile::write(&journey.plan().await.plan);
@@ -254,6 +261,7 @@ async fn of_a_saved_plan() {
 }
 
 #[tokio::test(start_paused = true)]
+#[ignore = "takes a minute; .ci/nightly runs it"]
 async fn of_edits_of_the_state() {
     let journey = applied().await;
     let accept = journey.recorded().objects[&address("vpcep_accept.shop")].id.clone();

@@ -239,7 +239,7 @@ impl LockFile for Handle {
     fn replace(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.files.write_at(self.inode, Some(0), bytes)?;
         self.files.content(self.inode, |content| content.bytes.truncate(bytes.len()))?;
-        self.sync()
+        self.files.content(self.inode, |content| content.synced = content.bytes.len())
     }
 }
 

@@ -88,6 +88,49 @@ fn damage_before_the_last_record_is_refused_at_every_byte() {
     assert_eq!(entries.len(), ends.len() - 1);
 }
 
+/// Through the whole reading: damage is refused with advice, or it is a tail that was never
+/// acknowledged, which is told; nothing else is ever read from a journal than was written.
+#[test]
+fn with_any_byte_changed_a_journal_is_refused_with_advice_or_ends_earlier_and_says_so() {
+    let (bytes, entries, ends) = journal(5);
+    let last = ends[ends.len() - 2];
+    let mut states = vec![load(None, Some(&bytes)).unwrap().recorded];
+    for length in 0..entries.len() {
+        let mut recorded = empty();
+        recorded.revision = states[0].revision.clone();
+        for (seq, entry) in &entries[..length] {
+            recorded.apply_entry(*seq, entry).unwrap();
+        }
+        states.push(recorded);
+    }
+    for at in 0..bytes.len() {
+        for flip in [0x01, 0x20, 0x80] {
+            let mut bad = bytes.clone();
+            bad[at] ^= flip;
+            match load(None, Some(&bad)) {
+                Ok(loaded) => {
+                    assert!(matches!(loaded.notes[0], Note::TornTail { .. }), "{at}: {:?}", loaded.notes);
+                    assert!(states[1..].contains(&loaded.recorded), "{at}");
+                    assert!(at >= last, "{at} was acknowledged by what follows it");
+                }
+                Err(fault) => {
+                    let words = fault.to_string();
+                    let advice = ["Restore this file from a backup", "Use the newer program"];
+                    assert!(advice.iter().any(|advice| words.contains(advice)), "{at}: {words}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_move_that_is_not_legal_is_refused_when_it_is_read() {
+    let mut bytes = Vec::new();
+    records::encode(0, &Header::new("link", "born", 0), &mut bytes).unwrap();
+    records::encode(1, &ended(7, made("x")), &mut bytes).unwrap();
+    insta::assert_snapshot!(load(None, Some(&bytes)).unwrap_err(), @"the journal state/link/journal is damaged: entry 1 is not possible here: entry 7 is not pending. It was left as it is, and nothing was changed: what it began in the cloud is known from nowhere else. Restore this file from a backup. Without one, move it away: then the state beside it counts, and what the journal had made beyond it is bound with `landbridge import`");
+}
+
 #[test]
 fn a_journal_record_is_text_that_people_can_read() {
     let mut bytes = Vec::new();
@@ -138,18 +181,18 @@ fn a_state_file_that_cannot_be_used_says_why_and_what_to_do() {
     let good = statefile::write(&some_state(), &run());
     let text = String::from_utf8(good.clone()).unwrap();
     let message = |bytes: &[u8]| load(Some(bytes), None).unwrap_err().to_string();
-    insta::assert_snapshot!(message(b""), @"the state file state/link/state.json cannot be used: it is empty. It was left as it is. `landbridge state restore 4` brings back the newest snapshot");
+    insta::assert_snapshot!(message(b""), @"the state file state/link/state.json cannot be used: it is empty. It was left as it is. The newest copy of it is `history/000004.json` beside it: copy that to its place");
     insta::assert_snapshot!(message(&good[..good.len() / 2]).split(": EOF").next().unwrap(), @"the state file state/link/state.json cannot be used: its end is missing");
-    insta::assert_snapshot!(message(text.replacen("\"n\"", "\"m\"", 1).replacen("made", "Made", 1).as_bytes()), @"the state file state/link/state.json cannot be used: its checksum does not fit: it was changed after it was written. It was left as it is. `landbridge state restore 4` brings back the newest snapshot");
+    insta::assert_snapshot!(message(text.replacen("\"n\"", "\"m\"", 1).replacen("made", "Made", 1).as_bytes()), @"the state file state/link/state.json cannot be used: its checksum does not fit: it was changed after it was written. It was left as it is. The newest copy of it is `history/000004.json` beside it: copy that to its place");
     insta::assert_snapshot!(message(b"{ \"format\": 7, \"anything\": [] }"), @"state/link/state.json was written by a newer landbridge: it has format 7, and this one knows up to 1. It was left as it is. Use the newer program");
     let mut foreign = some_state();
     foreign.stack = "else".into();
     insta::assert_snapshot!(message(&statefile::write(&foreign, &run())), @"state/link/state.json is the state of stack `else`, not of `link`. It was left as it is. Rename the stack in the configuration, or put the right file there");
     let missing = assemble(&*backend(&MemoryFiles::new()), &Stored { newest: Some(4), ..Stored::default() });
-    insta::assert_snapshot!(missing.unwrap_err(), @"the state file state/link/state.json is missing, although the history holds snapshot 4. This is not taken for a stack without objects. `landbridge state restore 4` brings back the newest snapshot");
+    insta::assert_snapshot!(missing.unwrap_err(), @"the state file state/link/state.json is missing, although the history holds snapshot 4. This is not taken for a stack without objects. The newest copy of it is `history/000004.json` beside it: copy that to its place");
     let mut bytes = Vec::new();
     records::encode(0, &Header::new("link", "born", 2), &mut bytes).unwrap();
-    insta::assert_snapshot!(load(None, Some(&bytes)).unwrap_err(), @"the state file state/link/state.json is missing, although a journal extends snapshot 2. This is not taken for a stack without objects. There is no snapshot to restore. Bring the file back from a backup, or rebuild it from the live objects with `landbridge recover`");
+    insta::assert_snapshot!(load(None, Some(&bytes)).unwrap_err(), @"the state file state/link/state.json is missing, although a journal extends snapshot 2. This is not taken for a stack without objects. There is no copy of it in the history. Bring it back from a backup; without one, move away what is left of the state and bind the live objects with `landbridge import`");
 }
 
 #[test]
