@@ -91,6 +91,9 @@ pub fn lower(
             lowering.ending.insert((address.kind().to_string(), id.clone()), address.clone());
         }
     }
+    for (address, object) in leftovers(&on, &selected).filter(|(a, o)| !is_absent(&on, a, o)) {
+        lowering.ending.insert((address.kind().to_string(), object.id.clone()), address.clone());
+    }
     for (other, by) in &proposal.links.completed_by {
         lowering.completes.extend(by.iter().map(|address| (address.clone(), other.clone())));
     }
@@ -100,6 +103,7 @@ pub fn lower(
         lowering.steps_of(&on, proposal, address, item, create_first.contains(address));
     }
     lowering.deposed(&on, &selected);
+    lowering.resolve_first();
     lowering.order(&on, proposal, &selected, &create_first);
     let (steps, numbers) = lowering.numbered(proposal)?;
 
@@ -151,6 +155,19 @@ impl Lowering {
                 timeout_s: 0,
                 completes: None,
             });
+        }
+    }
+
+    /// What is pending at an address is resolved before anything else is begun there.
+    fn resolve_first(&mut self) {
+        let is_resolving = |draft: &Draft| matches!(draft.action, StepAction::Resolve { .. });
+        let mut resolving: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
+        for (step, draft) in self.drafts.iter().enumerate().filter(|(_, draft)| is_resolving(draft)) {
+            resolving.entry(&draft.address).or_default().push(step);
+        }
+        for (step, draft) in self.drafts.iter().enumerate().filter(|(_, draft)| !is_resolving(draft)) {
+            let first = resolving.get(&draft.address).into_iter().flatten();
+            self.edges.extend(first.map(|&first| (first, step)));
         }
     }
 
@@ -318,7 +335,7 @@ impl Lowering {
     ) {
         let schema = on.catalog.schema(&address.block);
         let id = item.delta.id.clone().unwrap_or_default();
-        let cover = self.covering(schema, item);
+        let cover = self.covering(schema, &item.delta.have);
         let adopted_only = schema.forgets.is_some_and(|rule| {
             on.recorded.objects.get(address).is_some_and(|r| {
                 r.origin == Origin::Adopted || r.attributes.text(rule.attribute) == Some(rule.value)
@@ -349,9 +366,9 @@ impl Lowering {
     }
 
     /// The address whose end ends this one's object too, if that end is part of the plan.
-    fn covering(&self, schema: &KindSchema, item: &Item) -> Option<Address> {
+    fn covering(&self, schema: &KindSchema, have: &Attributes) -> Option<Address> {
         let attribute = schema.dies_with?;
-        let id = item.delta.have.text(attribute)?;
+        let id = have.text(attribute)?;
         let kind = schema.order.iter().find_map(|rule| match rule {
             OrderRule::Refers { attribute: a, kind } if *a == attribute => Some(*kind),
             _ => None,
@@ -364,36 +381,29 @@ impl Lowering {
         if planted::is(Bug::DeposedForgotten) {
             return;
         }
-        for (address, objects) in on.recorded.deposed.iter().filter(|(a, _)| selected.has(a)) {
-            for object in objects {
-                let provider = read_through(on, address, object);
-                let action = match on.live.get(provider, address.kind(), &object.id) {
-                    Observation::Absent => StepAction::Forget { deposed: Some(object.id.clone()) },
-                    _ => StepAction::Delete {
-                        id: object.id.clone(),
-                        have: object
-                            .attributes
-                            .iter()
-                            .map(|(k, v)| (k.to_owned(), PlanInput::Known(v.clone())))
-                            .collect(),
-                        deposed: true,
-                    },
-                };
-                let schema = on.catalog.schema(&address.block);
-                let step = self.push(Draft {
-                    address: address.clone(),
-                    provider: provider.clone(),
-                    action,
-                    keep: Keep::default(),
-                    timeout_s: u64::from(schema.timeout_minutes) * 60,
-                    completes: None,
-                });
-                self.edges.extend(self.makes.get(address).map(|&made| (made, step)));
-                for (dependent, recorded) in &on.recorded.objects {
-                    if recorded.dependencies.contains(address) {
-                        self.edges.extend(self.makes.get(dependent).map(|&made| (made, step)));
-                        self.edges.extend(self.ends.get(dependent).map(|&ended| (ended, step)));
-                    }
+        for (address, object) in leftovers(on, selected) {
+            let schema = on.catalog.schema(&address.block);
+            let is_covered = self.covering(schema, &object.attributes).is_some();
+            let action = if is_covered || is_absent(on, address, object) {
+                StepAction::Forget { deposed: Some(object.id.clone()) }
+            } else {
+                let have = object.attributes.iter();
+                let have = have.map(|(k, v)| (k.to_owned(), PlanInput::Known(v.clone()))).collect();
+                StepAction::Delete { id: object.id.clone(), have, deposed: true }
+            };
+            let step = self.push(Draft {
+                address: address.clone(),
+                provider: read_through(on, address, object).clone(),
+                action,
+                keep: Keep::default(),
+                timeout_s: u64::from(schema.timeout_minutes) * 60,
+                completes: None,
+            });
+            self.edges.extend(self.makes.get(address).map(|&made| (made, step)));
+            for (dependent, recorded) in &on.recorded.objects {
+                if recorded.dependencies.contains(address) {
+                    self.edges.extend(self.makes.get(dependent).map(|&made| (made, step)));
+                    self.edges.extend(self.ends.get(dependent).map(|&ended| (ended, step)));
                 }
             }
         }
@@ -677,6 +687,19 @@ fn shown_object(object: &Object, item: &Item) -> Object {
     object
 }
 
+/// What create-first replacements that were cut off have left.
+fn leftovers<'a>(
+    on: &Situation<'a>,
+    selected: &'a Selected,
+) -> impl Iterator<Item = (&'a Address, &'a RecordedObject)> {
+    let deposed = on.recorded.deposed.iter().filter(|(address, _)| selected.has(address));
+    deposed.flat_map(|(address, objects)| objects.iter().map(move |object| (address, object)))
+}
+
+fn is_absent(on: &Situation<'_>, address: &Address, object: &RecordedObject) -> bool {
+    matches!(on.live.get(read_through(on, address, object), address.kind(), &object.id), Observation::Absent)
+}
+
 /// The provider block through which an object was read.
 fn read_through<'a>(on: &Situation<'a>, address: &Address, object: &'a RecordedObject) -> &'a ProviderName {
     super::walk::reading_block(on.configuration, address, object).unwrap_or(&object.provider)
@@ -776,10 +799,14 @@ fn changes(
     }
     for (address, objects) in on.recorded.deposed.iter().filter(|(a, _)| selected.has(a)) {
         if !changes.iter().any(|c| c.address == *address) {
+            let deletes = |draft: &Draft| {
+                draft.address == *address && matches!(draft.action, StepAction::Delete { .. })
+            };
+            let action = if lowering.drafts.iter().any(deletes) { Action::Delete } else { Action::Forget };
             changes.push(Change {
                 address: address.clone(),
                 provider: objects.first().map_or_else(|| "".into(), |o| o.provider.clone()),
-                action: Action::Delete,
+                action,
                 reason: Reason::new(
                     ReasonCode::Deposed,
                     "it is left over from a replacement that was cut off",

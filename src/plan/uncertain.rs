@@ -154,18 +154,19 @@ impl Resolution {
     /// What was found of each call without a known end, in words, in the order of the journal.
     pub fn told(&self, recorded: &Recorded) -> Vec<String> {
         let adopted = self.adopted.iter().map(|(address, (seq, object))| {
-            (*seq, address, format!("It made {}, which is adopted", object.id))
+            (*seq, address, format!("it made {}, which is adopted", object.id))
         });
         let known = self.known.iter().map(|(seq, address, evidence)| {
-            let made_nothing = recorded.pending.get(seq).is_some_and(|p| creation(p).is_some());
-            let what = if made_nothing { "Nothing came of it" } else { "What came of it is known" };
-            (*seq, address, format!("{what}: {evidence}"))
+            let is_creation = recorded.pending.get(seq).is_some_and(|p| creation(p).is_some());
+            let found =
+                if is_creation { format!("nothing came of it: {evidence}") } else { evidence.clone() };
+            (*seq, address, found)
         });
         let mut all: Vec<_> = adopted.chain(known).collect();
         all.sort();
         let told = all.into_iter().map(|(seq, address, found)| {
             let operation = recorded.pending.get(&seq).map_or("its call", |p| &p.begun.call.operation);
-            format!("{address}: `{operation}` was begun, and its answer is not known. {found}")
+            format!("{address}: `{operation}` got no answer; {found}")
         });
         told.collect()
     }
