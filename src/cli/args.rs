@@ -7,12 +7,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::exit;
 
 mod look;
+mod policy;
 mod run;
 mod setup;
 mod state;
 mod work;
 
 pub(super) use look::{Completions, Explain, Graph, GraphFormat, Import, Output, Schema};
+pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
 pub(super) use run::{Apply, Destroy, Drift, Plan, Review, Trust};
 pub(super) use setup::{Init, Sim};
 pub(super) use state::{State, StateCommand, StateMv, StateRm, StateShow, StateUnlock};
@@ -102,6 +104,8 @@ pub(super) enum Command {
     Drift(Drift),
     /// Show a saved plan
     Review(Review),
+    /// Test the policies that plans are held against
+    Policy(Policy),
     /// Look at the recorded state, or correct it
     State(State),
     /// Show the outputs of the last apply
@@ -139,6 +143,7 @@ impl Command {
             Command::Destroy(c) => vec![&c.global],
             Command::Drift(c) => vec![&c.global],
             Command::Review(c) => vec![&c.global],
+            Command::Policy(c) => vec![&c.global, c.command.global()],
             Command::State(c) => vec![&c.global, c.command.global()],
             Command::Output(c) => vec![&c.global],
             Command::Graph(c) => vec![&c.global],

@@ -13,6 +13,7 @@ mod failure;
 mod interrupt;
 mod options;
 mod panic;
+mod policies;
 mod progress;
 mod renderings;
 mod request_log;
@@ -98,6 +99,7 @@ async fn perform(command: Command, options: &Options, ui: &Ui) -> Ended {
         Command::Destroy(args) => commands::destroy::run(args, options, ui).await,
         Command::Drift(args) => commands::drift::run(args, options, ui).await,
         Command::Review(args) => commands::review::run(&args, options, ui),
+        Command::Policy(args) => commands::policy::run(&args, options, ui),
         Command::State(args) => commands::state::run(&args, options, ui).await,
         Command::Output(args) => commands::output::run(&args, options, ui),
         Command::Graph(args) => commands::graph::run(&args, options, ui),

@@ -9,6 +9,7 @@ use super::cloud;
 use super::conceal;
 use super::failure::{Stop, Texts, tell_diagnostics};
 use super::options::Options;
+use super::policies;
 use super::request_log;
 use super::sources;
 use super::ui::Ui;
@@ -76,6 +77,7 @@ impl Author {
             configuration: self.configuration.clone(),
             catalog: self.catalog.clone(),
             backend,
+            policies: Arc::new(policies::read(self)?),
             clouds: Arc::new(clouds),
             clock,
             simulated: options.simulated,

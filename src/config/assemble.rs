@@ -27,7 +27,7 @@ pub(super) fn assemble(
     declared: Declared,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Configuration> {
-    let Declared { stack, variables, locals, providers, mut blocks, outputs } = declared;
+    let Declared { stack, variables, locals, providers, mut blocks, outputs, policies } = declared;
     let mut texts: BTreeMap<Arc<str>, Arc<str>> =
         documents.iter().map(|d| (d.file.clone(), d.text.clone())).collect();
     let variables = values::find(variables, sources, &mut texts, faults);
@@ -112,6 +112,7 @@ pub(super) fn assemble(
         outputs: good_outputs,
         variables,
         locals: values,
+        policies,
         env: sources.env.clone(),
         simulated: sources.simulated,
         module_dir: sources.module_dir.clone(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
+use super::policies::PolicySettings;
 use super::source::ReadFile;
 use crate::diagnostic::Place;
 use crate::expr::{Account, Input, Template, Val};
@@ -27,6 +28,8 @@ pub struct Configuration {
     pub variables: BTreeMap<String, Variable>,
     /// The local values.
     pub locals: BTreeMap<Arc<str>, LocalValue>,
+    /// The policies that plans are held against.
+    pub policies: PolicySettings,
     /// The environment that was given.
     pub env: BTreeMap<String, String>,
     /// Whether the simulated cloud takes the place of every provider.

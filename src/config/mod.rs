@@ -14,6 +14,7 @@ mod evaluate;
 mod locals;
 mod lower;
 mod names;
+mod policies;
 mod read;
 mod schema;
 mod source;
@@ -35,6 +36,7 @@ pub use configuration::{
     ProviderBlock, ResourceBlock, Timeouts, Trigger, Variable,
 };
 pub use evaluate::ProviderSetting;
+pub use policies::{Exception, PolicySettings};
 pub use schema::json_schema;
 pub use source::{ReadFile, Sources};
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::lower::{AUTH, LIFECYCLE, RESERVED, SETTINGS};
+use super::lower::{AUTH, EXCEPTION, LIFECYCLE, POLICIES, RESERVED, SETTINGS};
 use crate::resource::{AttributeSchema, Catalog, Check, Field, KindSchema, Mode, Source, Type, Value};
 
 /// The schema of a whole configuration.
@@ -56,7 +56,8 @@ pub fn json_schema(catalog: &Catalog) -> Json {
                 "properties": { "value": true, "sensitive": { "type": "boolean" }, "description": { "type": "string" } },
                 "required": ["value"],
                 "additionalProperties": false
-            }))
+            })),
+            "policies": policies()
         },
         "$defs": {
             "expression": { "type": "string", "pattern": "[$%]\\{" },
@@ -85,6 +86,31 @@ pub fn json_schema(catalog: &Catalog) -> Json {
 /// A map by name, or nothing.
 fn named(of: &Json) -> Json {
     json!({ "type": ["object", "null"], "additionalProperties": of })
+}
+
+fn policies() -> Json {
+    let exception = EXCEPTION.map(|name| (name.to_owned(), json!({ "$ref": "#/$defs/text" })));
+    let properties = POLICIES.map(|name| {
+        let of = if name == "exceptions" {
+            json!({
+                "type": ["array", "null"],
+                "items": {
+                    "type": "object",
+                    "properties": Json::Object(exception.clone().into_iter().collect()),
+                    "required": ["rule", "owner", "until"],
+                    "additionalProperties": false
+                }
+            })
+        } else {
+            json!({ "$ref": "#/$defs/names" })
+        };
+        (name.to_owned(), of)
+    });
+    let properties: Map<String, Json> = properties.into_iter().collect();
+    json!({ "anyOf": [
+        { "$ref": "#/$defs/names" },
+        { "type": "object", "properties": properties, "additionalProperties": false }
+    ] })
 }
 
 fn lifecycle() -> Json {

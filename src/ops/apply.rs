@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::plan::{Decided, decide};
+use super::plan::{Decided, decide, judge};
 use super::{Failure, PlanOptions, Workspace};
 use crate::apply::{Cancel, Executor, Report, World, execute};
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Action, Approval, Approved, Change, Event, Plan, PlanMode, Secrets, walk};
+use crate::plan::{Action, Approval, Approved, Change, Event, Plan, PlanMode, Secrets, Verdict, walk};
 use crate::resource::Mode;
 use crate::state::{Interrupted, Note, Recorded, Run, Session};
 
@@ -46,6 +46,7 @@ pub async fn apply(
     events: mpsc::UnboundedSender<Event>,
     cancel: Cancel,
 ) -> Result<Applied, Failure> {
+    permitted(&judge(workspace, approved.plan())?)?;
     let operation = if approved.plan().mode == PlanMode::Destroy { "destroy" } else { "apply" };
     let opened = workspace.lock(operation, approved.digest(), approved.signers()).await?;
     let session = opened.session;
@@ -174,6 +175,35 @@ async fn still_good(
         return Err(stale("the same inputs lead to other steps now".to_owned()));
     }
     Ok((plan.clone(), secrets))
+}
+
+/// Whether the rules let a plan be done.
+///
+/// # Errors
+/// What they deny.
+pub fn permitted(verdict: &Verdict) -> Result<(), Failure> {
+    let denials: Vec<String> = verdict
+        .denials()
+        .map(|ruling| {
+            let about = ruling.address.as_ref().map(ToString::to_string);
+            let about = about.filter(|address| !ruling.message.contains(address.as_str()));
+            let about = about.map(|address| format!("{address}: ")).unwrap_or_default();
+            let exemption = match ruling.exemption() {
+                ended if ended.is_empty() => ended,
+                ended => format!(" ({ended})"),
+            };
+            format!("\n  {about}{} [{}]{exemption}", ruling.message, ruling.rule)
+        })
+        .collect();
+    if denials.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Refused {
+        what: format!("policies deny this plan:{}", denials.concat()),
+        hint: "nothing was done; change the configuration, or have an exception with owner and expiry \
+               written under `policies:`"
+            .to_owned(),
+    })
 }
 
 /// What was asked for when a plan was made.

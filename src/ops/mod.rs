@@ -10,7 +10,7 @@ mod import;
 mod plan;
 mod workspace;
 
-pub use apply::{Applied, apply, options_of};
+pub use apply::{Applied, apply, options_of, permitted};
 pub use drift::{Drifted, drift};
 pub use failure::Failure;
 pub use import::{Imported, import};

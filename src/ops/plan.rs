@@ -6,7 +6,8 @@ use super::{Failure, Workspace};
 use crate::diagnostic::Diagnostic;
 use crate::plan::uncertain::born;
 use crate::plan::walk::{self, Situation, Walked};
-use crate::plan::{self, Plan, PlanMode, Secrets, Selection, uncertain};
+use crate::plan::{self, Plan, PlanMode, Secrets, Selection, Verdict, uncertain};
+use crate::policy;
 use crate::refresh::{Live, Observation, Sight};
 use crate::resource::{Address, ObjectId, ProviderName};
 use crate::state::{self, Recorded, RecordedObject};
@@ -56,9 +57,19 @@ const ROUNDS: usize = 100;
 /// Faults of the input, of the reading, of the state; guards.
 pub async fn plan(workspace: &Workspace, options: &PlanOptions) -> Result<Planned, Failure> {
     let loaded = state::read(workspace.backend.as_ref())?;
-    let Decided { plan, secrets, found } = decide(workspace, options, &loaded.recorded).await?;
+    let Decided { mut plan, secrets, found } = decide(workspace, options, &loaded.recorded).await?;
+    plan.verdict = judge(workspace, &plan)?;
     let notes = loaded.notes.iter().map(ToString::to_string).chain(found).collect();
     Ok(Planned { plan, secrets, notes, unfinished: loaded.has_journal() })
+}
+
+/// What the rules of today say of a plan. Who only brings the record up to date asks no rule.
+pub(super) fn judge(workspace: &Workspace, plan: &Plan) -> Result<Verdict, Vec<Diagnostic>> {
+    if plan.mode == PlanMode::RefreshOnly {
+        return Ok(Verdict::default());
+    }
+    let today = workspace.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    policy::evaluate(&workspace.policies, plan, today)
 }
 
 /// The journey from a record to a plan.
@@ -140,7 +151,8 @@ pub(super) async fn decide(
             mode: options.mode,
             replace: &replace,
             now: workspace.clock.now(),
-            passing: options.passing,
+            // Rules look at the whole picture.
+            passing: options.passing && workspace.policies.files.is_empty(),
         };
         match walk::walk(situation)? {
             Walked::Done(proposal) => {

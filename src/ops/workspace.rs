@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Configuration;
+use crate::policy::Rules;
 use crate::provider::{Clock, Clouds};
 use crate::refresh::Reader;
 use crate::resource::Catalog;
@@ -17,6 +18,8 @@ pub struct Workspace {
     pub catalog: Arc<Catalog>,
     /// Where the state is.
     pub backend: Arc<dyn Backend>,
+    /// The rules that plans are held against.
+    pub policies: Arc<Rules>,
     /// The clouds.
     pub clouds: Arc<Clouds>,
     /// The time.

@@ -21,6 +21,7 @@ mod select;
 pub mod statement;
 mod step;
 pub mod uncertain;
+pub mod verdict;
 pub mod walk;
 
 pub use crate::diff::{Difference, Drift, Reason, ReasonCode, Shown};
@@ -31,6 +32,7 @@ pub use lower::{Secrets, lower};
 pub use picture::Picture;
 pub use select::{Selected, replaced};
 pub use step::{Handle, HandleSource, Keep, Part, PlanInput, PlannedOutput, Step, StepAction, StepId};
+pub use verdict::Verdict;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,6 +105,9 @@ pub struct Plan {
     pub results: BTreeMap<String, PlannedOutput>,
     /// Warnings.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the user's rules say of it.
+    #[serde(default)]
+    pub verdict: Verdict,
     /// Everything else that a reader may ask for: all resources, and what was declared.
     #[serde(default)]
     pub picture: Arc<Picture>,

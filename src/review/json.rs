@@ -49,6 +49,7 @@ pub fn json(plan: &Plan) -> Json {
         "steps": steps,
         "sections": sections,
         "diagnostics": plan.diagnostics,
+        "policies": plan.verdict,
     })
 }
 

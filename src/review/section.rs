@@ -4,6 +4,7 @@
 //! section here. Findings are also what annotations and code scanning are made of.
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::plan::verdict::{Effect, Ruling};
 use crate::plan::{Plan, Shown};
 
 use super::show::clean;
@@ -77,7 +78,46 @@ impl Section {
 
 /// All sections of a plan, in the order of reading.
 pub(super) fn sections(plan: &Plan) -> Vec<Section> {
-    [checks(plan), unknown(plan)].into_iter().flatten().collect()
+    [policies(plan), checks(plan), unknown(plan)].into_iter().flatten().collect()
+}
+
+/// What the user's rules say.
+fn policies(plan: &Plan) -> Option<Section> {
+    let verdict = &plan.verdict;
+    let of_ruling = |ruling: &Ruling| Finding {
+        rule: format!("policy/{}", clean(&ruling.rule)),
+        level: match ruling.effect {
+            _ if ruling.passes() => Level::Tells,
+            Effect::Deny => Level::Refuses,
+            Effect::Warn => Level::Warns,
+        },
+        title: clean(&ruling.rule),
+        text: clean(&format!("{} [{}]", ruling.message, ruling.rule)),
+        hint: clean(&ruling.exemption()),
+        address: ruling.address.as_ref().map(|address| clean(&address.to_string())),
+        place: ruling.place.clone(),
+    };
+    let of_note = |note: &String| Finding {
+        rule: "policy/note".to_owned(),
+        level: Level::Warns,
+        title: "Policies".to_owned(),
+        text: clean(note),
+        hint: String::new(),
+        address: None,
+        place: None,
+    };
+    let findings: Vec<Finding> =
+        verdict.rulings.iter().map(of_ruling).chain(verdict.notes.iter().map(of_note)).collect();
+    let count = |wanted: fn(&Ruling) -> bool| verdict.rulings.iter().filter(|r| wanted(r)).count();
+    let parts = [
+        (count(Ruling::denies), "denial"),
+        (count(|r| !r.passes() && r.effect == Effect::Warn), "warning"),
+        (count(Ruling::passes), "exception"),
+    ];
+    let told: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| counted(*n, word)).collect();
+    let told = if told.is_empty() { "no objection".to_owned() } else { told.join(", ") };
+    let summary = format!("{told} from {}.", counted(verdict.rules, "rule"));
+    Section::of("policies", "Policies", summary, findings)
 }
 
 /// The plan's diagnostics.

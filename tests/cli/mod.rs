@@ -5,6 +5,7 @@ pub(crate) mod bench;
 mod exits;
 mod first_run;
 mod locks;
+mod policies;
 mod secrets;
 mod renderings;
 mod story;

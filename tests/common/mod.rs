@@ -15,6 +15,7 @@ use landbridge::config::{self, Configuration, Sources};
 use landbridge::diagnostic::Diagnostic;
 use landbridge::ops::{self, Applied, Failure, PlanOptions, Planned, Workspace};
 use landbridge::plan::{Approval, Change, PlanInput, PlanMode, Selection, Step, StepAction, planfile};
+use landbridge::policy::Rules;
 use landbridge::provider::{self, Clock, Cloud, Clouds, Handler, ProviderSetting, Transport};
 use landbridge::resource::ProviderName;
 use landbridge::sim::{self, Settings, SimClock, Simulator};
@@ -52,6 +53,7 @@ pub(crate) struct Journey {
     pub(crate) seed: u64,
     /// Log in by name and password, so that tokens are used, instead of signing with keys.
     pub(crate) passwords: bool,
+    pub(crate) policies: Rules,
 }
 
 impl Journey {
@@ -67,6 +69,7 @@ impl Journey {
             settle: Duration::from_secs(60),
             seed: 1,
             passwords: false,
+            policies: Rules::default(),
         }
     }
 
@@ -163,6 +166,7 @@ impl Journey {
             backend: Arc::new(self.backend(&configuration.stack)),
             configuration,
             catalog: Arc::new(provider::catalog()),
+            policies: Arc::new(self.policies.clone()),
             clouds: Arc::new(Clouds::new(Arc::new(connector))),
             clock: self.clock.clone(),
             simulated: true,

@@ -35,6 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "diff",
         ],
     ),
+    ("policy", &["resource", "diagnostic", "config", "plan"]),
     ("review", &["resource", "diagnostic", "plan"]),
     ("apply", &["planted", "resource", "expr", "state", "provider", "plan"]),
     (
@@ -50,6 +51,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "refresh",
             "diff",
             "plan",
+            "policy",
             "apply",
         ],
     ),
@@ -65,6 +67,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "graph",
             "provider",
             "plan",
+            "policy",
             "review",
             "apply",
             "ops",

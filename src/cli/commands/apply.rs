@@ -38,8 +38,14 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     }
     let planned = plan::make(&author, &workspace, &way, plan::plan_options(&args.select, None), ui).await?;
     plan::tell(ui, &author, &planned, args.steps);
+    heed(&author, &planned.plan)?;
     let by = ask(ui, &planned.plan, args.auto_approve)?;
     carry_out(&author, &workspace, planned, by.into(), ui).await
+}
+
+/// Refuses what the rules deny, before anybody is asked about it.
+pub(in crate::cli) fn heed(author: &Author, plan: &Plan) -> Result<(), Stop> {
+    ops::permitted(&plan.verdict).map_err(|denied| author.stop(denied))
 }
 
 /// The yes that a plan is done with.

@@ -14,6 +14,7 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     let asked = plan::plan_options(&args.select, Some(PlanMode::Destroy));
     let planned = plan::make(&author, &workspace, &way, asked, ui).await?;
     plan::tell(ui, &author, &planned, args.steps);
+    apply::heed(&author, &planned.plan)?;
     let by = apply::ask(ui, &planned.plan, args.auto_approve)?;
     apply::carry_out(&author, &workspace, planned, by.into(), ui).await
 }

@@ -10,6 +10,7 @@ pub(super) mod import;
 pub(super) mod init;
 pub(super) mod output;
 pub(super) mod plan;
+pub(super) mod policy;
 pub(super) mod review;
 pub(super) mod schema;
 pub(super) mod sim;

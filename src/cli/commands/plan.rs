@@ -9,6 +9,7 @@ use crate::cli::ui::Ui;
 use crate::cli::workspace::{self, Author};
 use crate::cli::{conceal, progress, renderings, sources, stream};
 use crate::ops::{self, PlanOptions, Planned, Workspace};
+use crate::plan::verdict::Ruling;
 use crate::plan::{PlanMode, Selection, planfile};
 use crate::provider::Transport;
 use crate::resource::Address;
@@ -71,6 +72,8 @@ pub(in crate::cli) async fn make(
 pub(in crate::cli) fn tell(ui: &Ui, author: &Author, planned: &Planned, with_steps: bool) {
     if ui.is_json() {
         tell_diagnostics(ui, &planned.plan.diagnostics, &author.texts);
+        let rulings: Vec<_> = planned.plan.verdict.rulings.iter().map(Ruling::diagnostic).collect();
+        tell_diagnostics(ui, &rulings, &author.texts);
         stream::plan(&planned.plan, |address| provider_of(author, address))
             .into_iter()
             .for_each(|e| ui.event(e));

@@ -3,6 +3,7 @@
 mod block;
 mod lifecycle;
 mod plain;
+mod policies;
 mod provider;
 mod variable;
 
@@ -12,22 +13,23 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 pub(super) use lifecycle::KEYS as LIFECYCLE;
+pub(super) use policies::{EXCEPTION, POLICIES};
 pub(super) use provider::{AUTH, SECRETS, SETTINGS};
 pub(super) use variable::RawVariable;
 
 use super::configuration::{Dependency, Lifecycle, OutputBlock, ProviderBlock, Timeouts};
 use super::document::{Document, NodeId};
+use super::policies::PolicySettings;
 use super::written::Writer;
 use crate::diagnostic::{Diagnostic, Place, known_names};
 use crate::expr::Template;
 use crate::resource::{Block, Catalog, Mode, ProviderName, Rows};
 
 /// The words at the top level.
-pub(super) const SECTIONS: [&str; 7] =
-    ["stack", "variables", "locals", "providers", "data", "resources", "outputs"];
+pub(super) const SECTIONS: [&str; 8] =
+    ["stack", "variables", "locals", "providers", "data", "resources", "outputs", "policies"];
 /// Words of the language that this version does not know yet.
-pub(super) const RESERVED: [&str; 7] =
-    ["modules", "imports", "moved", "removed", "policies", "limits", "state"];
+pub(super) const RESERVED: [&str; 6] = ["modules", "imports", "moved", "removed", "limits", "state"];
 
 /// What all files of a configuration declare.
 #[derive(Default)]
@@ -38,6 +40,7 @@ pub(super) struct Declared {
     pub(super) providers: BTreeMap<ProviderName, (Option<ProviderBlock>, Place)>,
     pub(super) blocks: BTreeMap<Block, RawBlock>,
     pub(super) outputs: BTreeMap<String, (Option<OutputBlock>, Place)>,
+    pub(super) policies: PolicySettings,
 }
 
 /// A resource or data block before its references are checked.
@@ -87,6 +90,7 @@ impl<'a> Lowering<'a> {
                 "data" => self.kinds(Mode::Data, value),
                 "resources" => self.kinds(Mode::Managed, value),
                 "outputs" => self.each_named(value, "outputs", Self::output),
+                "policies" => self.policies(value),
                 word if RESERVED.contains(&word) => {
                     let detail =
                         format!("`{word}:` is a word of the language that this version does not support yet");
