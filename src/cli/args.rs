@@ -15,7 +15,7 @@ mod work;
 
 pub(super) use look::{Completions, Explain, Graph, GraphFormat, Import, Output, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
-pub(super) use run::{Apply, Destroy, Drift, Plan, Review, Trust};
+pub(super) use run::{Apply, Destroy, Drift, Plan, Posting, Review, Trust};
 pub(super) use setup::{Init, Sim};
 pub(super) use state::{State, StateCommand, StateMv, StateRm, StateShow, StateUnlock};
 pub(super) use work::{Select, Work};
@@ -194,6 +194,9 @@ impl Global {
         })
     }
 }
+
+#[cfg(test)]
+mod examples;
 
 #[cfg(test)]
 mod tests {

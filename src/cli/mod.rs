@@ -10,13 +10,16 @@ mod conceal;
 mod confirm;
 mod exit;
 mod failure;
+mod git;
 mod interrupt;
 mod options;
 mod panic;
 mod policies;
+mod post;
 mod progress;
 mod renderings;
 mod request_log;
+mod revisions;
 mod sources;
 mod ssh_keygen;
 mod stream;
@@ -98,7 +101,7 @@ async fn perform(command: Command, options: &Options, ui: &Ui) -> Ended {
         Command::Apply(args) => commands::apply::run(args, options, ui).await,
         Command::Destroy(args) => commands::destroy::run(args, options, ui).await,
         Command::Drift(args) => commands::drift::run(args, options, ui).await,
-        Command::Review(args) => commands::review::run(&args, options, ui),
+        Command::Review(args) => commands::review::run(&args, options, ui).await,
         Command::Policy(args) => commands::policy::run(&args, options, ui),
         Command::State(args) => commands::state::run(&args, options, ui).await,
         Command::Output(args) => commands::output::run(&args, options, ui),

@@ -68,10 +68,19 @@ pub(super) fn write(
     env: &BTreeMap<String, String>,
 ) -> Result<(), Stop> {
     for Written { form, file } in wanted {
-        let around = surroundings(link, env, Look { width: COLUMNS, colour: false });
-        sources::write_private(file, &form.0.render(plan, &around))?;
+        sources::write_private(file, &text(plan, form.0, link, env))?;
     }
     Ok(())
+}
+
+/// A plan in a form, for a file or a comment.
+pub(super) fn text(
+    plan: &Plan,
+    format: Format,
+    link: Option<&str>,
+    env: &BTreeMap<String, String>,
+) -> String {
+    format.render(plan, &surroundings(link, env, Look { width: COLUMNS, colour: false }))
 }
 
 /// Prints a plan in a form.

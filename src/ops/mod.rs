@@ -7,6 +7,7 @@ mod apply;
 mod drift;
 mod failure;
 mod import;
+mod offline;
 mod plan;
 mod workspace;
 
@@ -14,5 +15,6 @@ pub use apply::{Applied, apply, options_of, permitted};
 pub use drift::{Drifted, drift};
 pub use failure::Failure;
 pub use import::{Imported, import};
+pub use offline::{OfflineFault, StandIns, offline};
 pub use plan::{PlanOptions, Planned, plan};
 pub use workspace::Workspace;

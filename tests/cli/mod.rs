@@ -6,6 +6,8 @@ mod exits;
 mod first_run;
 mod locks;
 mod policies;
+mod posting;
+mod revisions;
 mod secrets;
 mod renderings;
 mod story;

@@ -90,6 +90,7 @@ impl Journey {
             settle: self.settle,
             seed: self.seed,
             passwords: self.passwords,
+            policies: self.policies.clone(),
         }
     }
 

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::work::duration;
 use super::{Global, Select, Work};
+use crate::cli::post::Host;
 use crate::cli::renderings::{Form, Written, written};
 
 /// Into which files a review is written, and what it is told.
@@ -154,6 +155,21 @@ pub(in crate::cli) struct Drift {
     pub(in crate::cli) global: Global,
 }
 
+/// Where a review is posted.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Posting as a comment")]
+pub(in crate::cli) struct Posting {
+    /// Post the review on the pull request that this job is about; an earlier one is replaced
+    #[arg(long, value_name = "HOST", value_enum)]
+    pub(in crate::cli) post: Option<Host>,
+    /// The repository [default: the job's]
+    #[arg(long, value_name = "NAME", requires = "post")]
+    pub(in crate::cli) repository: Option<String>,
+    /// The number of the pull request [default: the job's]
+    #[arg(long, value_name = "N", requires = "post")]
+    pub(in crate::cli) number: Option<u64>,
+}
+
 /// `review`.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
@@ -166,14 +182,22 @@ Examples:
   landbridge review link.plan --format github-annotations
   landbridge review link.plan --format github-summary >> $GITHUB_STEP_SUMMARY
   landbridge review link.plan --approve --by ann@example.com
+  landbridge review link.plan --post github       with GITHUB_TOKEN, in a job of a pull request
+  landbridge review --base origin/main            what the commits since then would change
 
 An approval is signed with an SSH key and stands beside the plan as PLAN.NAME.approval and .approval.sig;
 `apply PLAN --require-approval --allowed-signers FILE` asks for it. Without our help it is verified by
   ssh-keygen -Y verify -n landbridge-approval -f FILE -I NAME -s PLAN.NAME.approval.sig < PLAN.NAME.approval")]
 pub(in crate::cli) struct Review {
     /// A plan made by `plan --out`
-    #[arg(value_name = "PLAN")]
-    pub(in crate::cli) plan: PathBuf,
+    #[arg(value_name = "PLAN", required_unless_present = "base")]
+    pub(in crate::cli) plan: Option<PathBuf>,
+    /// Instead of a plan, what would change from this git revision, offline and without credentials
+    #[arg(long, value_name = "REV", conflicts_with_all = ["plan", "approve", "steps"])]
+    pub(in crate::cli) base: Option<String>,
+    /// To which git revision
+    #[arg(long, value_name = "REV", default_value = "HEAD", requires = "base")]
+    pub(in crate::cli) head: String,
     /// The form
     #[arg(long, value_enum, default_value = "text")]
     pub(in crate::cli) format: Form,
@@ -195,6 +219,9 @@ pub(in crate::cli) struct Review {
     /// In which forms to write it to files.
     #[command(flatten)]
     pub(in crate::cli) render: Render,
+    /// Where to post it.
+    #[command(flatten)]
+    pub(in crate::cli) posting: Posting,
     /// Global options.
     #[command(flatten)]
     pub(in crate::cli) global: Global,
