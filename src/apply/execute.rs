@@ -86,6 +86,7 @@ pub async fn execute(executor: Executor, plan: &Plan, secrets: &Secrets) -> Repo
         claims: Arc::new(claims),
         lanes: Arc::default(),
         identities: Arc::new(plan.identities.clone()),
+        marking: Arc::new(plan.marking.clone()),
     };
     let mut schedule = Schedule::new(&plan.steps);
     let mut running: JoinSet<(StepId, Instant, Result<Done, StepEnd>)> = JoinSet::new();

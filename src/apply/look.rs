@@ -1,32 +1,114 @@
 //! Looking for what an unanswered creation may have made, before it is ever repeated.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::plan::uncertain::{born, could_be};
+use crate::plan::uncertain::{Intent, born};
 use crate::planted::{self, Bug};
 use crate::provider::{Clock, Cloud, Read};
-use crate::resource::{Attributes, Fault, KindSchema, Object, ObjectId};
+use crate::provider::{Clock, Cloud, Read};
+use crate::resource::{Attributes, Fault, Kind, KindSchema, Object, ObjectId, ProviderName};
+use crate::resource::{Attributes, Fault, Kind, KindSchema, Object, ObjectId, ProviderName};
 
-/// The objects that some address of this run has.
+/// Which objects belong to whom in this run, as far as it is known: those that some address has, and
+/// the creations whose object nobody knows yet.
 #[derive(Debug, Default)]
-pub(super) struct Claims(Mutex<BTreeSet<ObjectId>>);
+pub(super) struct Claims(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    taken: BTreeSet<ObjectId>,
+    open: BTreeMap<u64, OpenCreation>,
+    last: u64,
+}
+
+/// A creation that was begun, and whose object nobody knows yet.
+#[derive(Clone, Debug)]
+pub(super) struct OpenCreation {
+    pub(super) provider: ProviderName,
+    pub(super) kind: Kind,
+    pub(super) want: Attributes,
+    pub(super) mark: Option<String>,
+    pub(super) since: jiff::Timestamp,
+}
+
+impl OpenCreation {
+    fn intent<'a>(&'a self, schema: &'a KindSchema) -> Intent<'a> {
+        Intent { schema, want: &self.want, mark: self.mark.as_deref(), since: self.since }
+    }
+}
+
+/// A creation that was begun. It stays open until what it made is known for certain: as long as it
+/// is open, nobody else takes what could be its object.
+pub(super) struct Opened<'a> {
+    claims: &'a Claims,
+    number: u64,
+}
 
 impl Claims {
     pub(super) fn new(ids: impl IntoIterator<Item = ObjectId>) -> Claims {
-        Claims(Mutex::new(ids.into_iter().collect()))
+        Claims(Mutex::new(Known { taken: ids.into_iter().collect(), ..Known::default() }))
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A creation begins.
+    pub(super) fn open(&self, creation: OpenCreation) -> Opened<'_> {
+        let mut known = self.known();
+        known.last += 1;
+        let number = known.last;
+        known.open.insert(number, creation);
+        Opened { claims: self, number }
     }
 
     /// Claims an object; false if somebody else has it.
     pub(super) fn claim(&self, id: &str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned())
+        self.known().taken.insert(id.to_owned())
     }
 
     fn has(&self, id: &str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
+        self.known().taken.contains(id)
+    }
+}
+
+impl Opened<'_> {
+    /// What it made is known.
+    pub(super) fn close(self) {
+        self.claims.known().open.remove(&self.number);
+    }
+
+    /// The objects that nobody has and that fit this creation, oldest first; with each, whether it
+    /// fits another open creation just as well.
+    fn fitting(&self, schema: &KindSchema, objects: Vec<Object>) -> Vec<(Object, bool)> {
+        let known = self.claims.known();
+        let Some(own) = known.open.get(&self.number) else { return Vec::new() };
+        let others: Vec<&OpenCreation> = known
+            .open
+            .iter()
+            .filter(|(number, other)| **number != self.number && other.provider == own.provider)
+            .map(|(_, other)| other)
+            .filter(|other| other.kind == own.kind)
+            .collect();
+        let mut fitting: Vec<(Object, bool)> = objects
+            .into_iter()
+            .filter(|o| own.intent(schema).fits(o))
+            .map(|o| {
+                let beyond = own.intent(schema).beyond(&o);
+                let nearer = |other: &&OpenCreation| {
+                    let other = other.intent(schema);
+                    other.fits(&o) && other.beyond(&o) <= beyond
+                };
+                let contested = others.iter().any(nearer);
+                (o, contested)
+            })
+            .collect();
+        fitting.sort_by_key(|(o, _)| (born(&o.attributes), o.id.clone()));
+        fitting
     }
 }
 
@@ -45,10 +127,8 @@ pub(super) enum Found {
 pub(super) async fn look_for(
     cloud: &Cloud,
     schema: &KindSchema,
-    want: &Attributes,
-    begun: jiff::Timestamp,
+    creation: &Opened<'_>,
     settle: Duration,
-    claims: &Claims,
     clock: &Clock,
 ) -> Found {
     let mut pause = Duration::from_millis(500);
@@ -56,27 +136,26 @@ pub(super) async fn look_for(
     let shows_by = clock.deadline(settle);
     loop {
         let settled = Instant::now() >= shows_by || planted::is(Bug::SettleIgnored);
-        match cloud.list(&schema.kind, None, &|id| !claims.has(id)).await {
+        match cloud.list(&schema.kind, None, &|id| !creation.claims.has(id)).await {
             Ok(objects) => {
                 last_fault = None;
-                let mut fitting: Vec<Object> = objects
-                    .into_iter()
-                    .map(|o| Object { attributes: schema.normalise(o.attributes), ..o })
-                    .filter(|o| could_be(schema, want, o, begun))
-                    .collect();
-                fitting.sort_by_key(|o| (born(&o.attributes), o.id.clone()));
-                match fitting.as_slice() {
-                    [] if settled => return Found::Nothing,
-                    [] => {}
+                let normal = |o: Object| Object { attributes: schema.normalise(o.attributes), ..o };
+                let fitting = creation.fitting(schema, objects.into_iter().map(normal).collect());
+                let own: Vec<&Object> = fitting.iter().filter(|(_, c)| !c).map(|(o, _)| o).collect();
+                match own.as_slice() {
                     [object] => {
-                        if claims.claim(&object.id) {
-                            return Found::Made(object.clone());
+                        if creation.claims.claim(&object.id) {
+                            return Found::Made((*object).clone());
                         }
                     }
-                    several => {
-                        let ids: Vec<&str> = several.iter().map(|o| o.id.as_str()).collect();
+                    // What another creation may have made, too, shows whose it is when that one ends.
+                    [] if !settled => {}
+                    [] if fitting.is_empty() => return Found::Nothing,
+                    _ => {
+                        let ids: Vec<&str> = fitting.iter().map(|(o, _)| o.id.as_str()).collect();
                         return Found::Unclear(Fault::message(format!(
-                            "several objects fit what was begun: {}; the next plan shows the choices",
+                            "what it made cannot be told for certain: {} fit what was begun; the next plan \
+                             shows the choices",
                             ids.join(", ")
                         )));
                     }

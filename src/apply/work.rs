@@ -1,14 +1,15 @@
 //! One step, done: intent on disk, call, outcome on disk, wait for the end of it, and the record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
-use super::look::{Claims, Found, look_for};
+use super::look::{Claims, Found, OpenCreation, Opened, look_for};
 use super::watch::Watch;
 use crate::plan::{Event, Keep, Step, StepAction, StepEnd};
 use crate::planted::{self, Bug};
@@ -52,6 +53,7 @@ pub(super) struct Worker {
     pub(super) claims: Arc<Claims>,
     pub(super) lanes: Arc<Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>>,
     pub(super) identities: Arc<BTreeMap<ProviderName, Identity>>,
+    pub(super) marking: Arc<BTreeSet<ProviderName>>,
 }
 
 /// How often a call that may be repeated is repeated when no answer comes.
@@ -162,7 +164,7 @@ impl Doing<'_> {
                     have: self.job.have.clone(),
                     want: self.job.want.clone(),
                 };
-                let before = Object { id: id.clone(), attributes: self.job.have.clone() };
+                let before = Object::new(id.clone(), self.job.have.clone());
                 let changed = self.perform(&effect, Some(before)).await?;
                 let object = self.settled(changed, &[]).await?;
                 self.bind().await?;
@@ -175,13 +177,13 @@ impl Doing<'_> {
                 Ok(Done { id: Some(object.id.clone()), attributes, ..Done::default() })
             }
             StepAction::Await { id } => {
-                let object = Object { id: id.clone(), attributes: self.recorded_attributes() };
+                let object = Object::new(id.clone(), self.recorded_attributes());
                 let object = self.settled(Told { object, fresh: false }, &[]).await?;
                 self.bind().await?;
                 self.finish(object).await
             }
             StepAction::Record { id, .. } => {
-                let object = Object { id: id.clone(), attributes: self.with_secrets(self.job.have.clone()) };
+                let object = Object::new(id.clone(), self.with_secrets(self.job.have.clone()));
                 self.seen(&object, false, None).await?;
                 self.bind().await?;
                 Ok(Done { id: Some(id.clone()), attributes: Some(object.attributes), ..Done::default() })
@@ -230,7 +232,7 @@ impl Doing<'_> {
         let key = self.schema.natural_key.iter().map(|name| self.job.want.text(name));
         let key: Option<Vec<&str>> = key.collect();
         let id = key.filter(|_| self.schema.adopts)?.join("/");
-        Some(Object { id, attributes: self.job.want.clone() })
+        Some(Object::new(id, self.job.want.clone()))
     }
 
     /// All calls of an effect, each journalled; gives the object as the last answer showed it.
@@ -293,13 +295,20 @@ impl Doing<'_> {
         index: usize,
         object: Option<&Object>,
     ) -> Result<Option<Object>, StepEnd> {
-        let call = &object.map_or_else(|| calls[index].clone(), |o| calls[index].for_object(&o.id));
+        let plain = &object.map_or_else(|| calls[index].clone(), |o| calls[index].for_object(&o.id));
         let (of, rest) = (calls.len(), &calls[index + 1..]);
         let mut pause = Duration::from_secs(1);
         let mut unanswered = 0;
         loop {
             let slot = self.worker.slots.acquire().await;
             let begun_at = self.now();
+            let (call, mark) = &self.marked(plain, begun_at);
+            let creation = match effect {
+                Effect::Create { want } if call.makes => {
+                    Some(self.worker.claims.open(self.opening(want, mark.as_deref(), begun_at)))
+                }
+                _ => None,
+            };
             let begun = Begun {
                 address: self.step().address.clone(),
                 effect: effect.clone(),
@@ -309,6 +318,7 @@ impl Doing<'_> {
                 binding: self.binding.clone(),
                 deposed: matches!(self.step().action, StepAction::Delete { deposed: true, .. }),
                 at: begun_at,
+                mark: mark.clone(),
             };
             let ticket = self.worker.session.begin(begun).await.map_err(|e| unrecorded(&e))?;
             let seq = ticket.seq();
@@ -346,16 +356,20 @@ impl Doing<'_> {
                 }
             };
             self.worker.session.end(ticket, outcome, self.now()).await.map_err(|e| unrecorded(&e))?;
-            let fault = match next {
-                Next::Done(object) => return Ok(object),
-                Next::End(end) => return Err(end),
-                Next::Again(fault) => fault,
-                Next::Look(fault) if call.makes => match self.look(effect, seq, begun_at, rest, fault).await?
-                {
-                    Some(object) => return Ok(Some(object)),
-                    None => continue, // nothing happened, everything would show: do it again
-                },
-                Next::Look(fault) => {
+            let looked = match (&next, &creation) {
+                (Next::Look(fault), Some(creation)) => {
+                    Some(self.look(creation, seq, rest, fault.clone()).await?)
+                }
+                _ => None,
+            };
+            creation.into_iter().for_each(Opened::close);
+            let fault = match (next, looked) {
+                (_, Some(Some(object))) => return Ok(Some(object)),
+                (_, Some(None)) => continue, // nothing happened, everything would show: do it again
+                (Next::Done(object), _) => return Ok(object),
+                (Next::End(end), _) => return Err(end),
+                (Next::Again(fault), _) => fault,
+                (Next::Look(fault), _) => {
                     unanswered += 1;
                     if unanswered > REPEATS {
                         return Err(StepEnd::Uncertain(fault));
@@ -371,6 +385,33 @@ impl Doing<'_> {
             self.tell(Event::Retrying { step: self.step().id, after: pause, fault });
             self.worker.clock.sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(10));
+        }
+    }
+
+    /// A creation as nobody knows its object yet.
+    fn opening(&self, want: &Attributes, mark: Option<&str>, since: Timestamp) -> OpenCreation {
+        OpenCreation {
+            provider: self.step().provider.clone(),
+            kind: self.schema.kind.clone(),
+            want: want.clone(),
+            mark: mark.map(str::to_owned),
+            since,
+        }
+    }
+
+    /// The call with the mark of its intent, where the provider block marks what it makes.
+    fn marked(&self, call: &Call, at: Timestamp) -> (Call, Option<String>) {
+        if !call.makes || !self.worker.marking.contains(&self.step().provider) {
+            return (call.clone(), None);
+        }
+        // Of this state, this address and this moment: no other intent has it.
+        let lineage = self.worker.session.with(|r| r.revision.lineage.clone()).unwrap_or_default();
+        let text = format!("{lineage} {} {at}", self.step().address);
+        let digest = Sha256::digest(text.as_bytes());
+        let mark: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        match provider::marked(call, &mark) {
+            Some(call) => (call, Some(mark)),
+            None => (call.clone(), None),
         }
     }
 
@@ -390,18 +431,14 @@ impl Doing<'_> {
     /// Looks for what an unanswered creation may have made. `None`: nothing happened.
     async fn look(
         &self,
-        effect: &Effect,
+        creation: &Opened<'_>,
         seq: Seq,
-        begun: Timestamp,
         rest: &[Call],
         fault: Fault,
     ) -> Result<Option<Object>, StepEnd> {
-        let Effect::Create { want } = effect else { return Err(StepEnd::Uncertain(fault)) };
         self.tell(Event::Waiting { step: self.step().id, status: "no answer; looking for it".into() });
         let worker = self.worker;
-        let found =
-            look_for(&self.cloud, self.schema, want, begun, worker.settle, &worker.claims, &worker.clock)
-                .await;
+        let found = look_for(&self.cloud, self.schema, creation, worker.settle, &worker.clock).await;
         match found {
             Found::Made(object) => {
                 // Listings lack some attributes.
@@ -432,7 +469,7 @@ impl Doing<'_> {
 
     async fn delete(&self, id: &str, deposed: bool) -> Result<Done, StepEnd> {
         let effect = Effect::Delete { id: id.to_owned(), have: self.job.have.clone() };
-        let before = Object { id: id.to_owned(), attributes: self.job.have.clone() };
+        let before = Object::new(id, self.job.have.clone());
         // An empty set ends without a call, so no answer says that it is gone.
         let uncalled = provider::calls(&self.schema.kind, &effect).is_empty();
         if !uncalled {
@@ -695,7 +732,7 @@ impl Doing<'_> {
             let sets: Vec<_> = arguments.get(name).into_iter().collect();
             attributes = rule.recorded(attributes, arguments, &sets);
         }
-        Object { id: object.id, attributes }
+        Object::new(object.id, attributes)
     }
 
     fn normal(&self, object: Object) -> Object {

@@ -75,8 +75,17 @@ fn action_word(action: Action) -> &'static str {
     }
 }
 
-/// Drift, changes and their counts. `provider_of` names the provider type of a kind.
+/// What was left open, drift, changes and their counts. `provider_of` names the provider type of a kind.
 pub(super) fn plan(plan: &Plan, provider_of: impl Fn(&Address) -> &'static str) -> Vec<Json> {
+    let findings = plan.findings.iter().map(|finding| {
+        let message = format!("{}: Interrupted {}: {}", finding.address, finding.begun, finding.evidence);
+        let found = json!({
+            "resource": resource(&finding.address, provider_of(&finding.address)),
+            "action": finding.begun,
+            "evidence": finding.evidence,
+        });
+        event("info", "interrupted", &message, json!({"finding": found}))
+    });
     let drift = plan.drift.iter().map(|drift| {
         let action = if drift.deleted { "delete" } else { "update" };
         let message = format!("{}: Drift detected ({action})", drift.address);
@@ -104,7 +113,7 @@ pub(super) fn plan(plan: &Plan, provider_of: impl Fn(&Address) -> &'static str) 
         event("info", "planned_change", &message, json!({"change": told}))
     });
     let outputs = (!plan.outputs.is_empty()).then(|| output_changes(plan));
-    drift.chain(changes).chain([summary(plan, "plan")]).chain(outputs).collect()
+    findings.chain(drift).chain(changes).chain([summary(plan, "plan")]).chain(outputs).collect()
 }
 
 /// The line of YAML that asked for it.

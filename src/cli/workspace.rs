@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the edge: the lineage of a new state is random")]
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::Work;
@@ -15,6 +16,7 @@ use super::sources;
 use super::ui::Ui;
 use crate::config::{self, Configuration};
 use crate::ops::{Failure, Workspace};
+use crate::plan::{Answer, Answers};
 use crate::provider::{self, Clock, Transport};
 use crate::resource::Catalog;
 use crate::state::files::OsFiles;
@@ -42,6 +44,21 @@ pub(super) fn author(options: &Options, ui: &Ui) -> Result<Author, Stop> {
 }
 
 impl Author {
+    /// What the user says about interrupted creations.
+    pub(super) fn answers(&mut self, path: Option<&Path>) -> Result<Answers, Stop> {
+        let Some(path) = path else { return Ok(Answers::default()) };
+        let file: Arc<str> = Arc::from(path.display().to_string());
+        let bytes = sources::bytes(path)?;
+        self.texts.insert(file.clone(), Arc::from(String::from_utf8_lossy(&bytes)));
+        match config::answers(&file, &bytes) {
+            Ok(answers) => {
+                let said = answers.into_iter();
+                Ok(Answers(said.map(|(a, object, p)| (a, Answer { object, place: Some(p) })).collect()))
+            }
+            Err(faults) => Err(Stop::Diagnostics(faults, self.texts.clone())),
+        }
+    }
+
     /// Where the stack's state is.
     pub(super) fn backend(&self, options: &Options) -> Result<Arc<dyn Backend>, Stop> {
         backend(options, &self.configuration.stack)

@@ -69,6 +69,7 @@ fn one<'v>(check: &Check, value: &'v Value, out: &mut Vec<Breach<'v>>) {
         }
         Check::Pattern(pattern, allowed) => (!matches(pattern, text))
             .then(|| format!("`{}` is not allowed; allowed are {allowed}", short(text))),
+        Check::Not(word, why) => (text == *word).then(|| format!("`{word}` is not allowed: {why}")),
         Check::OneOf(words) => (!words.contains(&text)).then(|| {
             if let Some(near) = nearest(text, words.iter().copied()) {
                 hint = format!("did you mean `{near}`?");

@@ -4,6 +4,7 @@
 //! read. The catalog is data, so no provider is named here. A fault is reported once, where it
 //! stands; what depends on it stays silent.
 
+mod answers;
 mod arguments;
 mod assemble;
 mod checks;
@@ -31,6 +32,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use answers::{GivenAnswer, answers};
 pub use configuration::{
     Argument, Condition, Configuration, Dependency, Ignore, Lifecycle, LocalValue, OutputBlock,
     ProviderBlock, ResourceBlock, Timeouts, Trigger, Variable,

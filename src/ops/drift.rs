@@ -1,7 +1,7 @@
 //! `drift`: what others changed since the last apply. It changes nothing.
 
 use super::{Failure, PlanOptions, Workspace, plan};
-use crate::plan::{Drift, PlanMode};
+use crate::plan::{Answers, Drift, PlanMode, Selection};
 
 /// What others changed.
 #[derive(Debug)]
@@ -16,8 +16,9 @@ pub struct Drifted {
 ///
 /// # Errors
 /// See [`plan`].
-pub async fn drift(workspace: &Workspace) -> Result<Drifted, Failure> {
-    let options = PlanOptions { mode: PlanMode::RefreshOnly, ..PlanOptions::default() };
+pub async fn drift(workspace: &Workspace, answers: Answers) -> Result<Drifted, Failure> {
+    let selection = Selection { answers, ..Selection::default() };
+    let options = PlanOptions { mode: PlanMode::RefreshOnly, selection, ..PlanOptions::default() };
     let planned = plan(workspace, &options).await?;
     Ok(Drifted { drift: planned.plan.drift, notes: planned.notes })
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{Failure, Workspace};
 use crate::diagnostic::Diagnostic;
-use crate::plan::uncertain::born;
+use crate::plan::uncertain::{Clues, born};
 use crate::plan::walk::{self, Situation, Walked};
 use crate::plan::{self, Plan, PlanMode, Secrets, Selection, Verdict, uncertain};
 use crate::policy;
+use crate::provider::Effect;
 use crate::refresh::{Live, Observation, Sight};
 use crate::resource::{Address, ObjectId, ProviderName};
 use crate::state::{self, Recorded, RecordedObject};
@@ -32,20 +33,11 @@ pub struct Planned {
     pub plan: Plan,
     /// The values that it does not hold.
     pub secrets: Secrets,
-    /// What the user should know about how the state was found, and what became of what an
-    /// interrupted run left open.
+    /// What the user should know about how the state was found.
     pub notes: Vec<String>,
     /// Whether an interrupted run left its journal. The next apply folds it in, even where nothing
     /// else is to do.
     pub unfinished: bool,
-}
-
-/// What was decided.
-pub(super) struct Decided {
-    pub(super) plan: Plan,
-    pub(super) secrets: Secrets,
-    /// What became of the calls without a known end, in words.
-    found: Vec<String>,
 }
 
 /// So often a walk may ask for more: a bound on chains of lookups.
@@ -57,9 +49,13 @@ const ROUNDS: usize = 100;
 /// Faults of the input, of the reading, of the state; guards.
 pub async fn plan(workspace: &Workspace, options: &PlanOptions) -> Result<Planned, Failure> {
     let loaded = state::read(workspace.backend.as_ref())?;
-    let Decided { mut plan, secrets, found } = decide(workspace, options, &loaded.recorded).await?;
+    let unasked = options.selection.answers.unasked(&loaded.recorded.pending);
+    if !unasked.is_empty() {
+        return Err(unasked.into());
+    }
+    let (mut plan, secrets) = decide(workspace, options, &loaded.recorded).await?;
     plan.verdict = judge(workspace, &plan)?;
-    let notes = loaded.notes.iter().map(ToString::to_string).chain(found).collect();
+    let notes = loaded.notes.iter().map(ToString::to_string).collect();
     Ok(Planned { plan, secrets, notes, unfinished: loaded.has_journal() })
 }
 
@@ -77,7 +73,7 @@ pub(super) async fn decide(
     workspace: &Workspace,
     options: &PlanOptions,
     recorded: &Recorded,
-) -> Result<Decided, Failure> {
+) -> Result<(Plan, Secrets), Failure> {
     let reader = workspace.reader();
     let configuration = workspace.configuration.as_ref();
     let mut live = Live::default();
@@ -88,7 +84,14 @@ pub(super) async fn decide(
         reader.identify(kinds.iter().map(|(provider, _)| provider.clone()), &mut live).await?;
         reader.list_candidates(kinds, &mut live).await?;
         let now = workspace.clock.now();
-        let resolution = uncertain::resolve(recorded, &live, &workspace.catalog, now, workspace.settle)?;
+        let resolution = uncertain::resolve(Clues {
+            recorded,
+            live: &live,
+            catalog: &workspace.catalog,
+            answers: &options.selection.answers,
+            now,
+            settle: workspace.settle,
+        })?;
         match resolution.wait_until {
             Some(until) => {
                 let wait = until.duration_since(now).max(jiff::SignedDuration::from_secs(1));
@@ -102,7 +105,6 @@ pub(super) async fn decide(
             reader.whole(&pending.begun.binding.provider, address.kind(), object).await?;
         }
     }
-    let found = resolution.told(recorded);
     let recorded = resolution.bind(recorded);
 
     let objects = || recorded.every_object();
@@ -110,8 +112,10 @@ pub(super) async fn decide(
         objects().filter_map(|(a, o)| walk::reading_block(configuration, a, o).cloned()).collect();
     reader.identify(blocks, &mut live).await?;
     if !options.no_refresh {
-        let sights =
-            |live: &Live| objects().filter_map(|(a, o)| sight(workspace, a, o, live)).collect::<Vec<_>>();
+        let sights = |live: &Live| {
+            let recorded_ones = objects().filter_map(|(a, o)| sight(workspace, a, o, live));
+            recorded_ones.chain(half_done(workspace, &recorded, &resolution)).collect::<Vec<_>>()
+        };
         reader.look(sights(&live), &mut live).await?;
         for (address, object) in objects() {
             if let Some(provider) = walk::reading_block(configuration, address, object) {
@@ -156,9 +160,7 @@ pub(super) async fn decide(
         };
         match walk::walk(situation)? {
             Walked::Done(proposal) => {
-                let (plan, secrets) =
-                    plan::lower(situation, &proposal, &options.selection, workspace.simulated)?;
-                return Ok(Decided { plan, secrets, found });
+                return Ok(plan::lower(situation, &proposal, &options.selection, workspace.simulated)?);
             }
             Walked::Needs(needs) => {
                 reader.identify(needs.identities, &mut live).await?;
@@ -189,6 +191,26 @@ fn sight(
     let parent = walk::parent_of(schema, |name| object.attributes.text(name).map(str::to_owned));
     let sight = Sight { provider: provider.clone(), kind: address.kind().clone(), id: object.id.clone() };
     Some((sight, parent))
+}
+
+/// Where it shows what became of the calls that can be repeated.
+fn half_done<'r>(
+    workspace: &'r Workspace,
+    recorded: &'r Recorded,
+    resolution: &'r uncertain::Resolution,
+) -> impl Iterator<Item = (Sight, Option<String>)> + 'r {
+    resolution.repeatable.iter().filter_map(|seq| {
+        let pending = recorded.pending.get(seq)?;
+        let sight = uncertain::sight_of(&workspace.configuration, recorded, &workspace.catalog, pending)?;
+        let schema = workspace.catalog.schema(&pending.begun.address.block);
+        let parent = walk::parent_of(schema, |name| {
+            let (Effect::Create { want: known }
+            | Effect::Update { have: known, .. }
+            | Effect::Delete { have: known, .. }) = &pending.begun.effect;
+            known.text(name).map(str::to_owned)
+        });
+        Some((sight, parent))
+    })
 }
 
 /// The kinds to list whose provider block is still there; of the others the walk says that it is not.

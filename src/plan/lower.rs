@@ -15,6 +15,8 @@ use smol_str::SmolStr;
 use std::sync::Arc;
 
 use super::select::Selected;
+use super::uncertain::evidence::of_reading;
+use super::uncertain::{self, Finding};
 use super::walk::{Item, Proposal, Situation};
 use super::{Action, Change, Handle, HandleSource, Keep, Part, Plan, PlanInput, PlanMode, Selection, Step};
 use super::{StepAction, StepId, guard, outputs, picture};
@@ -28,7 +30,7 @@ use crate::refresh::{Live, Observation};
 use crate::resource::{
     Address, Attributes, Change as Changing, Compare, KindSchema, Object, OrderRule, ProviderName,
 };
-use crate::state::{Origin, RecordedObject};
+use crate::state::{Origin, Pending, RecordedObject, Seq};
 
 /// The values that a plan must not hold, beside it.
 #[derive(Clone, Default, PartialEq)]
@@ -122,6 +124,8 @@ pub fn lower(
         fingerprints: if on.passing { BTreeMap::new() } else { fingerprints(&on) },
         changes,
         unchanged,
+        findings: findings(&on),
+        marking: marking(&on),
         drift: proposal.drift.clone(),
         steps,
         diagnostics: proposal.warnings.clone(),
@@ -145,12 +149,14 @@ impl Lowering {
     }
 
     fn resolved_beginnings(&mut self, on: &Situation<'_>) {
-        for (seq, address, evidence) in &on.resolution.known {
-            let Some(pending) = on.recorded.pending.get(seq) else { continue };
+        for (seq, pending) in &on.recorded.pending {
+            if on.resolution.made(*seq).is_some() {
+                continue; // its adoption resolves it
+            }
             self.push(Draft {
-                address: address.clone(),
+                address: pending.begun.address.clone(),
                 provider: pending.begun.binding.provider.clone(),
-                action: StepAction::Resolve { begun: *seq, evidence: evidence.clone() },
+                action: StepAction::Resolve { begun: *seq, evidence: evidence(on, *seq, pending) },
                 keep: Keep::default(),
                 timeout_s: 0,
                 completes: None,
@@ -197,11 +203,11 @@ impl Lowering {
     ) {
         let schema = on.catalog.schema(&address.block);
         let recorded = on.recorded.objects.get(address);
-        let adopted = on.resolution.adopted.get(address).map(|(seq, object)| {
+        let adopted = on.resolution.adopted.get(address).map(|found| {
             let action = StepAction::Adopt {
-                object: shown_object(object, item),
+                object: shown_object(&found.object, item),
                 origin: Origin::Made,
-                resolves: Some(*seq),
+                resolves: Some(found.begun),
             };
             self.step(schema, proposal, address, item, action)
         });
@@ -224,8 +230,7 @@ impl Lowering {
                 }
             }
             Need::Adopt => {
-                let object =
-                    item.delta.found.clone().unwrap_or(Object { id, attributes: item.delta.have.clone() });
+                let object = item.delta.found.clone().unwrap_or(Object::new(id, item.delta.have.clone()));
                 let mut object =
                     Object { attributes: item.delta.have.clone(), ..shown_object(&object, item) };
                 for (name, value) in settings(schema, item) {
@@ -687,6 +692,33 @@ fn shown_object(object: &Object, item: &Item) -> Object {
     object
 }
 
+/// What became of what an interrupted run left open.
+fn findings(on: &Situation<'_>) -> Vec<Finding> {
+    let pending = on.recorded.pending.iter();
+    pending.map(|(seq, pending)| Finding::new(pending, evidence(on, *seq, pending))).collect()
+}
+
+/// On which evidence it is known what became of a beginning.
+fn evidence(on: &Situation<'_>, seq: Seq, pending: &Pending) -> String {
+    if let Some(found) = on.resolution.made(seq) {
+        return found.evidence.clone();
+    }
+    if let Some(nothing) = on.resolution.nothing.get(&seq) {
+        return nothing.clone();
+    }
+    let seen = match uncertain::sight_of(on.configuration, on.recorded, on.catalog, pending) {
+        Some(sight) => on.live.get(&sight),
+        None => &Observation::Unread,
+    };
+    of_reading(pending, on.catalog.schema(&pending.begun.address.block), seen)
+}
+
+/// The provider blocks that mark what they make.
+fn marking(on: &Situation<'_>) -> BTreeSet<ProviderName> {
+    let blocks = on.configuration.providers.values().filter(|block| block.mark);
+    blocks.map(|block| block.name.clone()).collect()
+}
+
 /// What create-first replacements that were cut off have left.
 fn leftovers<'a>(
     on: &Situation<'a>,
@@ -753,11 +785,8 @@ fn changes(
         };
         let mut notes = delta.notes.clone();
         let mut reason = delta.reason.clone();
-        if let Some((_, object)) = found {
-            let text = format!(
-                "an interrupted run made it: {} is the only object that fits what was begun",
-                object.id
-            );
+        if let Some(found) = found {
+            let text = format!("an interrupted run made it: {}", found.object.id);
             if action == Action::Adopt {
                 reason = Reason::new(ReasonCode::Interrupted, text);
             } else {

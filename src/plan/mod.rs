@@ -33,8 +33,9 @@ pub use picture::Picture;
 pub use select::{Selected, replaced};
 pub use step::{Handle, HandleSource, Keep, Part, PlanInput, PlannedOutput, Step, StepAction, StepId};
 pub use verdict::Verdict;
+pub use uncertain::{Answer, Answers, Finding};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,9 @@ pub struct Selection {
     /// Replace these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replace: Vec<String>,
+    /// What the user says about interrupted creations.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub answers: Answers,
 }
 
 /// The decision. It is a value: the same inputs give the same bytes.
@@ -87,6 +91,9 @@ pub struct Plan {
     pub revision: Revision,
     /// The number of the last journal entry it was made from.
     pub seq: Seq,
+    /// The provider blocks that mark what they make (`mark: true`).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub marking: BTreeSet<ProviderName>,
     /// Where each provider block that was contacted leads.
     pub identities: BTreeMap<ProviderName, Identity>,
     /// A digest of each live object that was read, so that apply can say what moved.
@@ -95,6 +102,9 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// How many resources stay as they are.
     pub unchanged: usize,
+    /// What an interrupted run left open, and what became of it; in the order of beginning.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
     /// What others did since the last apply.
     pub drift: Vec<Drift>,
     /// What happens to the outputs.

@@ -696,7 +696,7 @@ fn covers(dependency: &Dependency, address: &Address) -> bool {
 }
 
 fn as_recorded(object: &RecordedObject) -> Object {
-    Object { id: object.id.clone(), attributes: object.attributes.clone() }
+    Object::new(object.id.clone(), object.attributes.clone())
 }
 
 fn unreadable(address: &Address, place: Option<Place>, fault: &ReadFault) -> Diagnostic {

@@ -75,6 +75,12 @@ pub fn lane(kind: &Kind, effect: &Effect) -> Option<String> {
     huaweicloud::lane(kind, effect)
 }
 
+/// A creating call with the mark of its intent, by which its object can be told for certain; none
+/// where the objects take no mark. Pure.
+pub fn marked(call: &Call, mark: &str) -> Option<Call> {
+    huaweicloud::marked(call, mark)
+}
+
 /// When the cloud made the object, if it says. Pure.
 pub fn created_at(_kind: &Kind, object: &Object) -> Option<Timestamp> {
     huaweicloud::created_at(object)

@@ -27,7 +27,8 @@ pub use crate::state::{Call, Effect};
 
 pub use clock::Clock;
 pub use cloud::{
-    Cloud, calls, catalog, created_at, explain, is_passing, lane, provider_settings, resting, settling,
+    Cloud, calls, catalog, created_at, explain, is_passing, lane, marked, provider_settings, resting,
+    settling,
 };
 pub use clouds::{Clouds, Connector};
 pub use pace::Pace;

@@ -19,7 +19,7 @@ pub use address::{Address, AddressError, Block, Key, Kind, Mode, ProviderName};
 pub use attributes::Attributes;
 pub use catalog::Catalog;
 pub use members::MemberRule;
-pub use object::{Fault, Identity, Object, ObjectId};
+pub use object::{Fault, Identity, Mark, Object, ObjectId};
 pub use rows::{RowSet, Rows};
 pub use schema::{
     AttributeSchema, Change, Check, Compare, Completes, Exclusive, Forgets, KindSchema, Known, Listing,

@@ -27,6 +27,28 @@ pub struct Object {
     pub id: ObjectId,
     /// Every attribute of its kind that the answer held.
     pub attributes: Attributes,
+    /// Which intent made it, if the answer says so. Evidence of one reading: never recorded.
+    #[serde(skip)]
+    pub mark: Mark,
+}
+
+impl Object {
+    /// An object of which nothing is known but what the cloud calls it and what it is like.
+    pub fn new(id: impl Into<ObjectId>, attributes: Attributes) -> Object {
+        Object { id: id.into(), attributes, mark: Mark::Unsaid }
+    }
+}
+
+/// What an answer says about the intent that made an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Mark {
+    /// Nothing: the answer does not hold what would say it.
+    #[default]
+    Unsaid,
+    /// That it was made without a mark.
+    Unmarked,
+    /// The mark of its intent.
+    Of(String),
 }
 
 /// A failure of the world, in the cloud's own words, ready to be shown and to be recorded.

@@ -161,6 +161,8 @@ pub enum Check {
     MaxLength(usize),
     /// Text that matches the whole pattern; the second is what the message says is allowed.
     Pattern(&'static str, &'static str),
+    /// Any text but this one; the second says why.
+    Not(&'static str, &'static str),
     /// One of these texts.
     OneOf(&'static [&'static str]),
     /// A whole number within these bounds.

@@ -43,6 +43,7 @@ pub fn json(plan: &Plan) -> Json {
             "read": counts.read,
             "unchanged": plan.unchanged,
         },
+        "findings": plan.findings,
         "changes": plan.changes,
         "drift": plan.drift,
         "outputs": plan.outputs,

@@ -1,7 +1,7 @@
 //! What a reader of a plan sees, before any format: destructive things first.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{Action, Change, Drift, Plan, PlanMode, ReasonCode, Shown};
+use crate::plan::{Action, Change, Drift, Finding, Plan, PlanMode, ReasonCode, Shown};
 
 use super::rows::{Body, Cell, Row, row};
 use super::section::{Section, sections};
@@ -178,6 +178,8 @@ pub struct Review {
     pub mode: PlanMode,
     /// What was selected on the command line, in words; empty where nothing was.
     pub selection: String,
+    /// What an interrupted run left open: what was begun, and what became of it.
+    pub findings: Vec<(String, String)>,
     /// What others did since the last apply.
     pub drift: Vec<Entry>,
     /// What we shall do.
@@ -209,6 +211,7 @@ impl Review {
             simulated: plan.simulated,
             mode: plan.mode,
             selection: selection(plan),
+            findings: plan.findings.iter().map(finding).collect(),
             drift: plan.drift.iter().map(drift_entry).collect(),
             changes: changes.into_iter().map(|change| change_entry(change, plan.mode)).collect(),
             outputs: plan.outputs.iter().filter_map(output_row).collect(),
@@ -231,9 +234,17 @@ fn selection(plan: &Plan) -> String {
     let chosen = &plan.selection;
     let words = [("only", &chosen.target), ("without", &chosen.exclude), ("replacing", &chosen.replace)];
     let said = words.iter().filter(|(_, addresses)| !addresses.is_empty());
-    said.map(|(word, addresses)| clean(&format!("{word} {}", addresses.join(", "))))
-        .collect::<Vec<_>>()
-        .join("; ")
+    let mut said: Vec<String> =
+        said.map(|(word, addresses)| clean(&format!("{word} {}", addresses.join(", ")))).collect();
+    if !chosen.answers.is_empty() {
+        let answered: Vec<String> = chosen.answers.0.keys().map(ToString::to_string).collect();
+        said.push(clean(&format!("with answers for {}", answered.join(", "))));
+    }
+    said.join("; ")
+}
+
+fn finding(finding: &Finding) -> (String, String) {
+    (clean(&format!("{} {}", finding.begun, finding.address)), clean(&finding.evidence))
 }
 
 fn change_entry(change: &Change, mode: PlanMode) -> Entry {

@@ -16,8 +16,10 @@ pub fn text(review: &Review, look: Look) -> String {
     for line in header_of(review) {
         line.write(look, &mut out);
     }
+    findings(&review.findings, &mut out, look);
     section(&mut out, look, "Changed by others since the last apply:", &review.drift);
-    let title = if review.drift.is_empty() { "" } else { "What apply will do:" };
+    let alone = review.drift.is_empty() && review.findings.is_empty();
+    let title = if alone { "" } else { "What apply will do:" };
     section(&mut out, look, title, &review.changes);
     if !review.outputs.is_empty() {
         heading(&mut out, look, "Outputs:");
@@ -143,6 +145,21 @@ fn section(out: &mut String, look: Look, title: &str, entries: &[Entry]) {
         }
         was_short = is_short;
         write_entry(entry, out, look);
+    }
+}
+
+/// What an interrupted run left open, each with what became of it.
+fn findings(findings: &[(String, String)], out: &mut String, look: Look) {
+    if findings.is_empty() {
+        return;
+    }
+    heading(out, look, "Left open by an interrupted run:");
+    out.push('\n');
+    for (begun, evidence) in findings {
+        Line::indent(2).with(Tone::Info, begun).write(look, out);
+        for text in wrap(evidence, look.width.saturating_sub(NAME)) {
+            Line::indent(NAME).plain(text).write(look, out);
+        }
     }
 }
 

@@ -81,6 +81,9 @@ pub struct Begun {
     pub deposed: bool,
     /// When, by the cloud's clock as far as it is known.
     pub at: Timestamp,
+    /// The mark that the call puts on what it makes, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
 }
 
 impl Begun {

@@ -10,3 +10,4 @@ mod replace;
 mod saved;
 mod sets;
 mod story;
+mod uncertain;

@@ -76,7 +76,7 @@ Examples:
   landbridge -f examples/cross-account apply --sim")]
 pub(in crate::cli) struct Apply {
     /// A plan made by `plan --out`
-    #[arg(value_name = "PLAN", conflicts_with_all = ["target", "exclude", "replace", "refresh_only", "refresh"])]
+    #[arg(value_name = "PLAN", conflicts_with_all = ["target", "exclude", "replace", "answers", "refresh_only", "refresh"])]
     pub(in crate::cli) plan: Option<PathBuf>,
     /// Plan again, and go on without asking only if that does exactly what this plan says
     #[arg(long, value_name = "PLAN", conflicts_with_all = ["plan", "auto_approve", "target", "exclude", "replace", "refresh_only", "refresh"])]
@@ -147,6 +147,9 @@ pub(in crate::cli) struct Destroy {
 #[derive(Args, Debug)]
 #[command(after_long_help = "Exit code 2 when there is drift, 0 when there is none.")]
 pub(in crate::cli) struct Drift {
+    /// Which object an interrupted creation made, where that cannot be told: YAML, `ADDRESS: ID`
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) answers: Option<PathBuf>,
     /// How to work.
     #[command(flatten)]
     pub(in crate::cli) work: Work,

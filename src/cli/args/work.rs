@@ -1,5 +1,7 @@
 //! What the commands that plan and apply have in common.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 /// What a plan is about.
@@ -15,6 +17,9 @@ pub(in crate::cli) struct Select {
     /// Replace this address's object though nothing asks for it; may be given often
     #[arg(long, value_name = "ADDRESS")]
     pub(in crate::cli) replace: Vec<String>,
+    /// Which object an interrupted creation made, where that cannot be told: YAML, `ADDRESS: ID`
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) answers: Option<PathBuf>,
     /// Only bring the record up to date; change nothing in the cloud
     #[arg(long)]
     pub(in crate::cli) refresh_only: bool,

@@ -18,7 +18,8 @@ use crate::provider::Transport;
 use crate::review::{Counts, Look, departures as departures_text, outcome, terraform_outcome};
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
-    let author = workspace::author(options, ui)?;
+    let mut author = workspace::author(options, ui)?;
+    let answers = author.answers(args.select.answers.as_deref())?;
     let (workspace, way) = author.workspace(options, &args.work)?;
     if let Some(path) = &args.plan {
         let plan = review::read(path)?;
@@ -36,7 +37,8 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
             "name it: `apply PLAN --require-approval`, or `apply --approved PLAN --require-approval`",
         ));
     }
-    let planned = plan::make(&author, &workspace, &way, plan::plan_options(&args.select, None), ui).await?;
+    let asked = plan::plan_options(&args.select, answers, None);
+    let planned = plan::make(&author, &workspace, &way, asked, ui).await?;
     plan::tell(ui, &author, &planned, args.steps);
     heed(&author, &planned.plan)?;
     let by = ask(ui, &planned.plan, args.auto_approve)?;

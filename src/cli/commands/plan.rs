@@ -10,16 +10,17 @@ use crate::cli::workspace::{self, Author};
 use crate::cli::{conceal, progress, renderings, sources, stream};
 use crate::ops::{self, PlanOptions, Planned, Workspace};
 use crate::plan::verdict::Ruling;
-use crate::plan::{PlanMode, Selection, planfile};
+use crate::plan::{Answers, PlanMode, Selection, planfile};
 use crate::provider::Transport;
 use crate::resource::Address;
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
-    let author = workspace::author(options, ui)?;
+    let mut author = workspace::author(options, ui)?;
+    let answers = author.answers(args.select.answers.as_deref())?;
     let (workspace, way) = author.workspace(options, &args.work)?;
     let mode = if args.destroy { Some(PlanMode::Destroy) } else { None };
     let passing = args.out.is_none() && args.render.write.is_empty();
-    let asked = PlanOptions { passing, ..plan_options(&args.select, mode) };
+    let asked = PlanOptions { passing, ..plan_options(&args.select, answers, mode) };
     let planned = make(&author, &workspace, &way, asked, ui).await?;
     tell(ui, &author, &planned, args.steps);
     if let Some(path) = &args.out {
@@ -37,7 +38,7 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
 }
 
 /// What is to be planned for, by a plan that is not kept.
-pub(in crate::cli) fn plan_options(select: &Select, mode: Option<PlanMode>) -> PlanOptions {
+pub(in crate::cli) fn plan_options(select: &Select, answers: Answers, mode: Option<PlanMode>) -> PlanOptions {
     let asked = if select.refresh_only { PlanMode::RefreshOnly } else { PlanMode::Normal };
     PlanOptions {
         mode: mode.unwrap_or(asked),
@@ -45,6 +46,7 @@ pub(in crate::cli) fn plan_options(select: &Select, mode: Option<PlanMode>) -> P
             target: select.target.clone(),
             exclude: select.exclude.clone(),
             replace: select.replace.clone(),
+            answers,
         },
         no_refresh: !select.refresh,
         passing: true,

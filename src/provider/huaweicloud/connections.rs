@@ -63,7 +63,7 @@ impl Row for ConnectionRow<'_> {
         build.word("created_at", self.created_at);
         build.word("updated_at", self.updated_at);
         build.json("error", self.error);
-        Some(Object { id: endpoint, attributes: build.done() })
+        Some(Object::new(endpoint, build.done()))
     }
 }
 

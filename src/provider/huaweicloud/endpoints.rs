@@ -117,7 +117,7 @@ impl Row for EndpointRow<'_> {
         build.word("created_at", self.created_at);
         build.word("updated_at", self.updated_at);
         build.json("error", self.error);
-        Some(Object { id, attributes: build.done() })
+        Some(build.object(id))
     }
 }
 

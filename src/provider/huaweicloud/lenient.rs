@@ -8,7 +8,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::resource::{Attributes, Value};
+use super::tags;
+use crate::resource::{Attributes, Mark, Object, Value};
 
 /// A text that may be missing, borrowed from the answer where it can be.
 pub(super) type Text<'a> = Option<Cow<'a, str>>;
@@ -147,26 +148,29 @@ pub(super) fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<Str
 /// One tag.
 #[derive(Deserialize)]
 pub(super) struct TagRow {
-    key: String,
+    pub(super) key: String,
     #[serde(default)]
-    value: Option<String>,
+    pub(super) value: Option<String>,
 }
 
 /// Attributes under construction: what the answer lacks is left out.
 #[derive(Default)]
-pub(super) struct Build(BTreeMap<String, Value>);
+pub(super) struct Build {
+    attributes: BTreeMap<String, Value>,
+    mark: Mark,
+}
 
 impl Build {
     /// Sets an attribute, if there is a value.
     pub(super) fn set(&mut self, name: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
-            self.0.insert(name.to_owned(), value.into());
+            self.attributes.insert(name.to_owned(), value.into());
         }
     }
 
     /// Says that there is none, which is more than leaving it out: that says nothing.
     pub(super) fn none(&mut self, name: &str) {
-        self.0.insert(name.to_owned(), Value::Null);
+        self.attributes.insert(name.to_owned(), Value::Null);
     }
 
     /// Sets a text; an empty one stays empty.
@@ -189,12 +193,11 @@ impl Build {
         self.list(name, texts.map(sorted));
     }
 
-    /// Sets tags as a map.
-    pub(super) fn tags(&mut self, tags: Option<Vec<TagRow>>) {
-        let map = |tags: Vec<TagRow>| -> BTreeMap<String, Value> {
-            tags.into_iter().map(|tag| (tag.key, Value::from(tag.value.unwrap_or_default()))).collect()
-        };
-        self.set("tags", tags.map(map));
+    /// Sets tags as a map, and keeps the mark among them apart.
+    pub(super) fn tags(&mut self, rows: Option<Vec<TagRow>>) {
+        let (tags, mark) = tags::unmarked(rows);
+        self.set("tags", tags);
+        self.mark = mark;
     }
 
     /// Sets what the answer holds as it is; nothing for null and for nothing inside.
@@ -208,7 +211,13 @@ impl Build {
     }
 
     pub(super) fn done(self) -> Attributes {
-        self.0.into_iter().collect()
+        self.attributes.into_iter().collect()
+    }
+
+    /// The object, with its mark.
+    pub(super) fn object(mut self, id: String) -> Object {
+        let mark = std::mem::take(&mut self.mark);
+        Object { mark, ..Object::new(id, self.done()) }
     }
 }
 

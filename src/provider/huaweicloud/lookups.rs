@@ -50,7 +50,7 @@ impl Row for ShownRow<'_> {
         build.set("is_charge", self.is_charge);
         build.set("enable_policy", self.enable_policy);
         build.word("public_border_group", self.public_border_group);
-        Some(Object { id, attributes: build.done() })
+        Some(Object::new(id, build.done()))
     }
 }
 

@@ -37,6 +37,7 @@ use self::effects::{call, changed, making, put, v2};
 pub use self::effects::{calls, created_at, lane, resting, settling};
 pub use self::errors::explain;
 use self::session::{Ask, Session};
+pub use self::tags::marked;
 use super::{Clock, ProviderSetting, ReadFault, Retry, SettingFault, Transport};
 
 /// The version of the API that nearly all calls are of.

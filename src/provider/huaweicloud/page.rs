@@ -147,7 +147,7 @@ mod tests {
     /// A page of the numbers in `list`, at most `cap` of them.
     fn page(list: &[u64], offset: usize, cap: usize, total: Option<usize>) -> Page {
         let rows: Vec<u64> = list.iter().copied().skip(offset).take(cap).collect();
-        let kept = rows.iter().map(|n| Object { id: format!("{n:05}"), attributes: Attributes::new() });
+        let kept = rows.iter().map(|n| Object::new(format!("{n:05}"), Attributes::new()));
         Page { rows: rows.len(), total, kept: kept.collect(), marks: rows }
     }
 

@@ -124,7 +124,7 @@ impl Row for ServiceRow<'_> {
         build.word("created_at", self.created_at);
         build.word("updated_at", self.updated_at);
         build.json("error", self.error);
-        Some(Object { id, attributes: build.done() })
+        Some(build.object(id))
     }
 }
 

@@ -37,7 +37,7 @@ impl Row for PermissionRow<'_> {
         let mut build = Build::default();
         build.word("permission", self.permission);
         build.word("description", self.description);
-        Some(Object { id, attributes: build.done() })
+        Some(Object::new(id, build.done()))
     }
 }
 
@@ -55,7 +55,7 @@ pub(super) fn object(service: &str, records: Vec<Object>) -> Object {
     build.set("endpoint_service_id", Some(service));
     build.set("permissions", Some(sorted(members)));
     build.set("records", Some(ids));
-    Object { id: service.to_owned(), attributes: build.done() }
+    Object::new(service, build.done())
 }
 
 /// The members, by what they permit; the description is empty where there is none.

@@ -116,7 +116,7 @@ fn named(call: &Call) -> Option<Object> {
     };
     build.set("id", Some(id.clone()));
     build.set("endpoint_service_id", Some(service));
-    Some(Object { id, attributes: build.done() })
+    Some(Object::new(id, build.done()))
 }
 
 /// The connection that was decided, if the answer shows it.

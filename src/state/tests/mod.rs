@@ -28,7 +28,7 @@ pub(super) fn address(text: &str) -> Address {
 
 pub(super) fn object(id: &str, name: &str) -> Object {
     let attributes = [("id", id), ("service_name", name)].into_iter().collect();
-    Object { id: id.into(), attributes }
+    Object::new(id, attributes)
 }
 
 pub(super) fn binding() -> Binding {
@@ -68,7 +68,7 @@ pub(super) fn begun(address: &Address, effect: Effect, index: usize, of: usize) 
         sets: None,
     };
     let address = address.clone();
-    Begun { address, effect, call, index, of, binding: binding(), deposed: false, at: at(0) }
+    Begun { address, effect, call, index, of, binding: binding(), deposed: false, at: at(0), mark: None }
 }
 
 pub(super) fn ended(begun: Seq, outcome: Outcome) -> Entry {

@@ -1,6 +1,7 @@
 //! Limits that are checked before anything is sent (VPCEP API reference, section 8). Where the
 //! editions disagree the narrower one is taken, so that what passes here passes everywhere.
 
+use super::super::tags::MARK;
 use crate::resource::{AttributeSchema, Check, Compare, Type};
 
 /// Free text: the API refuses angle brackets; 128 characters is what every edition takes.
@@ -24,6 +25,7 @@ pub(super) fn tags() -> AttributeSchema {
         .check(Check::Items(0, 20))
         .check(Check::Keys(Box::new(Check::MaxLength(36))))
         .check(Check::Keys(Box::new(Check::Pattern(key, allowed))))
+        .check(Check::Keys(Box::new(Check::Not(MARK, "it is what `mark: true` of a provider block sets"))))
         .check(Check::Each(Box::new(Check::MaxLength(43))))
         .check(Check::Each(Box::new(Check::Pattern(value, allowed))))
 }

@@ -132,5 +132,5 @@ fn json(attributes: &Attributes) -> Json {
 }
 
 fn object(id: &str, json: Json) -> Object {
-    Object { id: id.to_owned(), attributes: attributes(json) }
+    Object::new(id, attributes(json))
 }
