@@ -77,14 +77,14 @@ fn action_word(action: Action) -> &'static str {
 
 /// What was left open, drift, changes and their counts. `provider_of` names the provider type of a kind.
 pub(super) fn plan(plan: &Plan, provider_of: impl Fn(&Address) -> &'static str) -> Vec<Json> {
-    let findings = plan.findings.iter().map(|finding| {
-        let message = format!("{}: Interrupted {}: {}", finding.address, finding.begun, finding.evidence);
+    let left_open = plan.left_open.iter().map(|leftover| {
+        let message = format!("{}: Interrupted {}: {}", leftover.address, leftover.begun, leftover.evidence);
         let found = json!({
-            "resource": resource(&finding.address, provider_of(&finding.address)),
-            "action": finding.begun,
-            "evidence": finding.evidence,
+            "resource": resource(&leftover.address, provider_of(&leftover.address)),
+            "action": leftover.begun,
+            "evidence": leftover.evidence,
         });
-        event("info", "interrupted", &message, json!({"finding": found}))
+        event("info", "interrupted", &message, json!({"leftover": found}))
     });
     let drift = plan.drift.iter().map(|drift| {
         let action = if drift.deleted { "delete" } else { "update" };
@@ -113,7 +113,7 @@ pub(super) fn plan(plan: &Plan, provider_of: impl Fn(&Address) -> &'static str) 
         event("info", "planned_change", &message, json!({"change": told}))
     });
     let outputs = (!plan.outputs.is_empty()).then(|| output_changes(plan));
-    findings.chain(drift).chain(changes).chain([summary(plan, "plan")]).chain(outputs).collect()
+    left_open.chain(drift).chain(changes).chain([summary(plan, "plan")]).chain(outputs).collect()
 }
 
 /// The line of YAML that asked for it.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use super::select::Selected;
 use super::uncertain::evidence::of_reading;
-use super::uncertain::{self, Finding};
+use super::uncertain::{self, Leftover};
 use super::walk::{Item, Proposal, Situation};
 use super::{Action, Change, Handle, HandleSource, Keep, Part, Plan, PlanInput, PlanMode, Selection, Step};
 use super::{StepAction, StepId, guard, outputs, picture};
@@ -124,7 +124,7 @@ pub fn lower(
         fingerprints: if on.passing { BTreeMap::new() } else { fingerprints(&on) },
         changes,
         unchanged,
-        findings: findings(&on),
+        left_open: left_open(&on),
         marking: marking(&on),
         drift: proposal.drift.clone(),
         steps,
@@ -693,9 +693,9 @@ fn shown_object(object: &Object, item: &Item) -> Object {
 }
 
 /// What became of what an interrupted run left open.
-fn findings(on: &Situation<'_>) -> Vec<Finding> {
+fn left_open(on: &Situation<'_>) -> Vec<Leftover> {
     let pending = on.recorded.pending.iter();
-    pending.map(|(seq, pending)| Finding::new(pending, evidence(on, *seq, pending))).collect()
+    pending.map(|(seq, pending)| Leftover::new(pending, evidence(on, *seq, pending))).collect()
 }
 
 /// On which evidence it is known what became of a beginning.

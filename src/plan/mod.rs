@@ -33,7 +33,7 @@ pub use picture::Picture;
 pub use select::{Selected, replaced};
 pub use step::{Handle, HandleSource, Keep, Part, PlanInput, PlannedOutput, Step, StepAction, StepId};
 pub use verdict::Verdict;
-pub use uncertain::{Answer, Answers, Finding};
+pub use uncertain::{Answer, Answers, Leftover};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -104,7 +104,7 @@ pub struct Plan {
     pub unchanged: usize,
     /// What an interrupted run left open, and what became of it; in the order of beginning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub findings: Vec<Finding>,
+    pub left_open: Vec<Leftover>,
     /// What others did since the last apply.
     pub drift: Vec<Drift>,
     /// What happens to the outputs.

@@ -43,7 +43,7 @@ pub fn json(plan: &Plan) -> Json {
             "read": counts.read,
             "unchanged": plan.unchanged,
         },
-        "findings": plan.findings,
+        "left_open": plan.left_open,
         "changes": plan.changes,
         "drift": plan.drift,
         "outputs": plan.outputs,

@@ -1,7 +1,7 @@
 //! What a reader of a plan sees, before any format: destructive things first.
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{Action, Change, Drift, Finding, Plan, PlanMode, ReasonCode, Shown};
+use crate::plan::{Action, Change, Drift, Leftover, Plan, PlanMode, ReasonCode, Shown};
 
 use super::rows::{Body, Cell, Row, row};
 use super::section::{Section, sections};
@@ -179,7 +179,7 @@ pub struct Review {
     /// What was selected on the command line, in words; empty where nothing was.
     pub selection: String,
     /// What an interrupted run left open: what was begun, and what became of it.
-    pub findings: Vec<(String, String)>,
+    pub left_open: Vec<(String, String)>,
     /// What others did since the last apply.
     pub drift: Vec<Entry>,
     /// What we shall do.
@@ -211,7 +211,7 @@ impl Review {
             simulated: plan.simulated,
             mode: plan.mode,
             selection: selection(plan),
-            findings: plan.findings.iter().map(finding).collect(),
+            left_open: plan.left_open.iter().map(leftover).collect(),
             drift: plan.drift.iter().map(drift_entry).collect(),
             changes: changes.into_iter().map(|change| change_entry(change, plan.mode)).collect(),
             outputs: plan.outputs.iter().filter_map(output_row).collect(),
@@ -243,8 +243,8 @@ fn selection(plan: &Plan) -> String {
     said.join("; ")
 }
 
-fn finding(finding: &Finding) -> (String, String) {
-    (clean(&format!("{} {}", finding.begun, finding.address)), clean(&finding.evidence))
+fn leftover(leftover: &Leftover) -> (String, String) {
+    (clean(&format!("{} {}", leftover.begun, leftover.address)), clean(&leftover.evidence))
 }
 
 fn change_entry(change: &Change, mode: PlanMode) -> Entry {

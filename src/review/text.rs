@@ -16,9 +16,9 @@ pub fn text(review: &Review, look: Look) -> String {
     for line in header_of(review) {
         line.write(look, &mut out);
     }
-    findings(&review.findings, &mut out, look);
+    left_open(&review.left_open, &mut out, look);
     section(&mut out, look, "Changed by others since the last apply:", &review.drift);
-    let alone = review.drift.is_empty() && review.findings.is_empty();
+    let alone = review.drift.is_empty() && review.left_open.is_empty();
     let title = if alone { "" } else { "What apply will do:" };
     section(&mut out, look, title, &review.changes);
     if !review.outputs.is_empty() {
@@ -149,13 +149,13 @@ fn section(out: &mut String, look: Look, title: &str, entries: &[Entry]) {
 }
 
 /// What an interrupted run left open, each with what became of it.
-fn findings(findings: &[(String, String)], out: &mut String, look: Look) {
-    if findings.is_empty() {
+fn left_open(leftovers: &[(String, String)], out: &mut String, look: Look) {
+    if leftovers.is_empty() {
         return;
     }
     heading(out, look, "Left open by an interrupted run:");
     out.push('\n');
-    for (begun, evidence) in findings {
+    for (begun, evidence) in leftovers {
         Line::indent(2).with(Tone::Info, begun).write(look, out);
         for text in wrap(evidence, look.width.saturating_sub(NAME)) {
             Line::indent(NAME).plain(text).write(look, out);

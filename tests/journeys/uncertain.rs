@@ -56,9 +56,9 @@ async fn told(journey: &Journey, options: &PlanOptions) -> Vec<String> {
     }
 }
 
-async fn findings(journey: &Journey, options: &PlanOptions) -> Vec<String> {
+async fn left_open(journey: &Journey, options: &PlanOptions) -> Vec<String> {
     let planned = settled(journey.plan_with(options).await);
-    planned.plan.findings.iter().map(|f| format!("{} {}: {}", f.begun, f.address, f.evidence)).collect()
+    planned.plan.left_open.iter().map(|f| format!("{} {}: {}", f.begun, f.address, f.evidence)).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,7 +66,7 @@ async fn the_only_object_that_fits_is_taken_and_the_plan_says_why() {
     let journey = endpoint_without_answer(LINK).await;
     let id = journey.sim.world().endpoints[0].id;
     assert_eq!(
-        findings(&journey, &PlanOptions::default()).await,
+        left_open(&journey, &PlanOptions::default()).await,
         [format!(
             "create {SHOP}: it made {id}, the only object that fits: no address has it, it is not older and is \
              as wanted in enable_whitelist, endpoint_service_id, subnet_id, vpc_id"
@@ -106,7 +106,7 @@ async fn what_cannot_be_told_apart_is_for_the_user_to_say() {
     assert!(idle[0].starts_with("An answer to no question"), "{idle:?}");
 
     let options = answering(SHOP, Some(&own));
-    assert_eq!(findings(&journey, &options).await, [format!("create {SHOP}: it made {own}: you say so")]);
+    assert_eq!(left_open(&journey, &options).await, [format!("create {SHOP}: it made {own}: you say so")]);
     let applied = settled(journey.try_apply(&options).await);
     assert!(applied.is_success(), "{:#?}", failures(&applied.report));
     journey.assert_converged().await;
@@ -124,7 +124,7 @@ async fn the_user_may_say_that_nothing_was_made() {
     let journey = endpoint_without_answer(LINK).await;
     let before = journey.sim.world().endpoints[0].id.to_string();
     let options = answering(SHOP, None);
-    assert_eq!(findings(&journey, &options).await, [format!("create {SHOP}: it made nothing: you say so")]);
+    assert_eq!(left_open(&journey, &options).await, [format!("create {SHOP}: it made nothing: you say so")]);
     let applied = settled(journey.try_apply(&options).await);
     assert!(applied.is_success(), "{:#?}", failures(&applied.report));
     journey.assert_converged().await;
@@ -157,7 +157,7 @@ async fn a_mark_makes_the_evidence_certain_and_never_shows() {
             .await;
         let id = own.id;
         assert_eq!(
-            findings(&journey, &PlanOptions::default()).await,
+            left_open(&journey, &PlanOptions::default()).await,
             [format!("create {SHOP}: it made {id}, which carries its mark")]
         );
         journey.apply().await;
@@ -242,7 +242,7 @@ async fn what_became_of_changes_and_deletions_is_read_and_said() {
     {
         let journey = Journey::new(LINK);
         cut_off(&journey, &PlanOptions::default(), &[&never(operation)], 60).await;
-        let found = findings(&journey, &PlanOptions::default()).await;
+        let found = left_open(&journey, &PlanOptions::default()).await;
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(
             found[0].starts_with(&format!("create {address}: the object does not show it in")),
@@ -257,28 +257,28 @@ async fn what_became_of_changes_and_deletions_is_read_and_said() {
     journey.edit("client_port: 443", "client_port: 8443");
     cut_off(&journey, &PlanOptions::default(), &[&never("update_service")], 60).await;
     assert_eq!(
-        findings(&journey, &PlanOptions::default()).await,
+        left_open(&journey, &PlanOptions::default()).await,
         [
             "update vpcep_service.payments: the object does not show it in ports; what is still wanted is done again"
         ]
     );
     journey.meddle(|world| world.services[0].ports[0].client_port = 8443).await;
     assert_eq!(
-        findings(&journey, &PlanOptions::default()).await,
+        left_open(&journey, &PlanOptions::default()).await,
         ["update vpcep_service.payments: it was done: the object is as it was wanted"]
     );
     journey.apply().await;
 
     // A deletion that was not done, and one that was.
     cut_off(&journey, &destroy, &[&never("delete_endpoint")], 60).await;
-    let found = findings(&journey, &destroy).await;
+    let found = left_open(&journey, &destroy).await;
     assert_eq!(
         found,
         [format!("delete {SHOP}: the object is still there, `accepted`; the deletion is asked for again")]
     );
     journey.meddle(|world| world.endpoints.clear()).await;
     assert_eq!(
-        findings(&journey, &destroy).await,
+        left_open(&journey, &destroy).await,
         [format!("delete {SHOP}: it was done: the cloud has the object no more")]
     );
     journey.destroy().await;

@@ -11,7 +11,7 @@ use crate::state::Pending;
 
 /// One thing that an interrupted run left open, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
+pub struct Leftover {
     /// The address.
     pub address: Address,
     /// What was begun: `create`, `update` or `delete`.
@@ -20,15 +20,19 @@ pub struct Finding {
     pub evidence: String,
 }
 
-impl Finding {
+impl Leftover {
     /// What was found about a beginning.
-    pub fn new(pending: &Pending, evidence: impl Into<String>) -> Finding {
+    pub fn new(pending: &Pending, evidence: impl Into<String>) -> Leftover {
         let begun = match &pending.begun.effect {
             Effect::Create { .. } => "create",
             Effect::Update { .. } => "update",
             Effect::Delete { .. } => "delete",
         };
-        Finding { address: pending.begun.address.clone(), begun: begun.to_owned(), evidence: evidence.into() }
+        Leftover {
+            address: pending.begun.address.clone(),
+            begun: begun.to_owned(),
+            evidence: evidence.into(),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 pub use self::answers::{Answer, Answers};
 use self::answers::{ambiguous, not_a_choice};
-pub use self::evidence::Finding;
+pub use self::evidence::Leftover;
 use self::evidence::of_adoption;
 use self::intent::interchangeable;
 pub use self::intent::{Intent, born};
