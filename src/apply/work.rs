@@ -96,6 +96,10 @@ impl Worker {
             let text: Vec<String> = faults.iter().map(|f| f.detail.clone()).collect();
             StepEnd::Failed(Fault::message(text.join("; ")))
         })?;
+        // What only a saved plan's second look, or this run, has worked out must not be logged either.
+        for name in &step.keep.sensitive {
+            [&job.want, &job.have].into_iter().for_each(|values| cloud.conceal(values.value(name)));
+        }
         let binding = self.binding(&step.provider, &step.keep)?;
         let deadline = self.clock.deadline(Duration::from_secs(step.timeout_s));
         Doing { worker: self, job: &job, schema, cloud, binding, deadline }.run().await

@@ -4,19 +4,18 @@ use crate::config::Configuration;
 use crate::expr::Worth;
 use crate::plan::Secrets;
 use crate::provider::Transport;
-use crate::resource::Value;
 use crate::state::Recorded;
 
 /// Sensitive variables, and sensitive attributes that are written out.
 pub(super) fn configured(transport: &Transport, configuration: &Configuration) {
     for variable in configuration.variables.values().filter(|variable| variable.sensitive) {
-        value(transport, &variable.value);
+        transport.conceal_value(&variable.value);
     }
     for block in configuration.blocks.values() {
         let arguments = block.sensitive.iter().filter_map(|name| block.attributes.get(name.as_str()));
         arguments
             .filter_map(|argument| argument.template.literal())
-            .for_each(|worth| value(transport, &worth));
+            .for_each(|worth| transport.conceal_value(&worth));
     }
 }
 
@@ -24,7 +23,7 @@ pub(super) fn configured(transport: &Transport, configuration: &Configuration) {
 pub(super) fn recorded(transport: &Transport, recorded: &Recorded) {
     let objects = recorded.every_object().map(|(_, object)| object);
     for object in objects {
-        object.sensitive.iter().for_each(|name| value(transport, object.attributes.value(name)));
+        object.sensitive.iter().for_each(|name| transport.conceal_value(object.attributes.value(name)));
     }
 }
 
@@ -32,16 +31,7 @@ pub(super) fn recorded(transport: &Transport, recorded: &Recorded) {
 pub(super) fn planned(transport: &Transport, secrets: &Secrets) {
     for worth in secrets.0.values() {
         if let Worth::Known(known) = worth {
-            value(transport, known);
+            transport.conceal_value(known);
         }
-    }
-}
-
-fn value(transport: &Transport, worth: &Value) {
-    match worth {
-        Value::String(text) => transport.conceal(text.clone().into()),
-        Value::List(items) => items.iter().for_each(|item| value(transport, item)),
-        Value::Map(entries) => entries.values().for_each(|entry| value(transport, entry)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

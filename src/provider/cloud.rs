@@ -9,7 +9,7 @@ use super::{
     Call, Class, Clock, Effect, Explained, ProviderSetting, Read, ReadFault, Reply, SettingFault,
     SettingSchema, Settling, Transport, Write, WriteFault,
 };
-use crate::resource::{Attributes, Catalog, Identity, Kind, Object};
+use crate::resource::{Attributes, Catalog, Identity, Kind, Object, Value};
 use crate::state::Ticket;
 
 /// One provider block at work.
@@ -107,6 +107,13 @@ impl Cloud {
                 let known = types.into_iter().collect::<Vec<_>>().join(", ");
                 Err(SettingFault::new("type", format!("`{other}` is no provider type; there is {known}")))
             }
+        }
+    }
+
+    /// From now on no text of this value stands in the request log.
+    pub fn conceal(&self, value: &Value) {
+        match self {
+            Cloud::Huawei(cloud) => cloud.conceal(value),
         }
     }
 

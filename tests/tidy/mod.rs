@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "it reads the sources")]
 
+mod dependencies;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -158,9 +158,17 @@ impl Config {
             account_id: block.text("account_id"),
             project_name: auth.text("project").unwrap_or_else(|| region.clone()),
             credentials: credentials(&auth)?,
-            ca_pem: block.text("ca_pem"),
+            ca_pem: certificates(&block)?,
             region,
         })
+    }
+}
+
+/// The text of `ca_file`. A file that cannot be read is a fault: the author trusts it for a reason.
+fn certificates(block: &Settings<'_>) -> Result<Option<String>, SettingFault> {
+    match (block.text("ca_file"), block.text("ca_pem")) {
+        (Some(file), None) => Err(block.missing("ca_file", format!("`{file}` cannot be read as text"))),
+        (_, pem) => Ok(pem),
     }
 }
 
@@ -247,6 +255,7 @@ mod tests {
             (vec![region, ("auth.token", "t"), ("auth.access_key", "k")], "auth.token"),
             (vec![region, ("auth.token", "t"), ("endpoint", "vpcep.example.com")], "endpoint"),
             (vec![region, ("auth.token", "t"), ("endpoint", "https://u:p@example.com")], "endpoint"),
+            (vec![region, ("auth.token", "t"), ("ca_file", "missing.pem")], "ca_file"),
         ] {
             assert_eq!(Config::read(&block(&pairs)).unwrap_err().setting, setting, "{pairs:?}");
         }

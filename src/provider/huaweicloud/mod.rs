@@ -39,6 +39,7 @@ pub use self::errors::explain;
 use self::session::{Ask, Session};
 pub use self::tags::marked;
 use super::{Clock, ProviderSetting, ReadFault, Retry, SettingFault, Transport};
+use crate::resource::Value;
 
 /// The version of the API that nearly all calls are of.
 const VERSION: &str = "v1";
@@ -82,6 +83,11 @@ impl Huawei {
     /// The cloud's clock minus ours, once it has answered.
     pub fn clock_offset(&self) -> Option<SignedDuration> {
         self.inner.session.clock_offset()
+    }
+
+    /// From now on no text of this value stands in the request log.
+    pub fn conceal(&self, value: &Value) {
+        self.session().conceal(value);
     }
 
     fn session(&self) -> &Session {

@@ -17,8 +17,10 @@ const ROUNDS: usize = 3;
 /// Pages in flight at once, for one listing.
 const AHEAD: usize = 4;
 
-/// A list that is longer than this many pages is not believed.
-const MOST_PAGES: usize = 20_000;
+/// A list that is longer than this many pages, or rows, is not believed.
+const MOST_PAGES: usize = 2_000;
+/// See `MOST_PAGES`.
+const MOST_ROWS: usize = 1_000_000;
 
 /// One row of a listing.
 pub(super) trait Row {
@@ -112,6 +114,9 @@ where
 {
     let first = fetch(0).await?;
     let step = first.rows;
+    if first.total.is_some_and(|total| total > MOST_ROWS) {
+        return Err(endless());
+    }
     let mut pages = vec![first];
     match pages[0].total {
         Some(total) if step >= total => return Ok(pages),
@@ -126,7 +131,7 @@ where
         _ => {}
     }
     let mut offset = step;
-    while pages.last().is_some_and(|page| page.rows > 0) && pages.len() < MOST_PAGES {
+    while pages.last().is_some_and(|page| page.rows > 0) && pages.len() < MOST_PAGES && offset < MOST_ROWS {
         if pages[pages.len() - 1].total.is_some_and(|total| offset >= total) {
             break;
         }
@@ -134,7 +139,15 @@ where
         offset += page.rows;
         pages.push(page);
     }
-    Ok(pages)
+    let ends = |page: &Page| page.rows == 0 || page.total.is_some_and(|total| offset >= total);
+    if pages.last().is_some_and(ends) { Ok(pages) } else { Err(endless()) }
+}
+
+fn endless() -> ReadFault {
+    let message = format!(
+        "the listing does not end: more than {MOST_PAGES} pages or {MOST_ROWS} rows are not believed"
+    );
+    ReadFault { class: Class::Transport, fault: Fault::message(message) }
 }
 
 #[cfg(test)]
@@ -198,6 +211,24 @@ mod tests {
         });
         assert_eq!(ids(&found.await.unwrap()), [1, 2, 3]);
         assert!(*asked.lock().unwrap() < 15);
+    }
+
+    #[tokio::test]
+    async fn a_listing_that_never_ends_is_refused() {
+        for (rows, total, requests) in
+            [(10, None, MOST_PAGES), (10_000, None, 100), (10, Some(usize::MAX), 1)]
+        {
+            let asked = Mutex::new(0);
+            let found = all(|offset| {
+                *asked.lock().unwrap() += 1;
+                let marks: Vec<u64> = (offset as u64..).take(rows).collect();
+                let page = Page { rows, total, kept: Vec::new(), marks };
+                async move { Ok(page) }
+            });
+            let fault = found.await.expect_err("it never ends");
+            assert!(fault.to_string().contains("does not end"), "{fault}");
+            assert_eq!(*asked.lock().unwrap(), requests);
+        }
     }
 
     #[tokio::test]

@@ -19,7 +19,7 @@ use super::verdict::Failure;
 use crate::provider::{
     Attempt, Budget, Class, Clock, ReadFault, Retry, Transport, TransportFault, retry_after,
 };
-use crate::resource::{Fault, Identity};
+use crate::resource::{Fault, Identity, Value};
 
 /// One request, before credentials.
 pub(super) struct Ask<'a> {
@@ -60,6 +60,10 @@ impl Session {
             tokens: Tokens::default(),
             identity: OnceCell::new(),
         }
+    }
+
+    pub(super) fn conceal(&self, value: &Value) {
+        self.transport.conceal_value(value);
     }
 
     pub(super) fn config(&self) -> &Config {

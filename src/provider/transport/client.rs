@@ -9,7 +9,7 @@ use reqwest::{Certificate, Client, redirect};
 use super::TransportFault;
 
 /// The largest answer that is read.
-const LARGEST: usize = 64 << 20;
+const LARGEST: usize = 32 << 20;
 
 /// One client for `https`, one for endpoints that were explicitly written as `http`: a machine
 /// without certificate authorities cannot build the first, and the second needs none.

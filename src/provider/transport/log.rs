@@ -59,8 +59,18 @@ impl Logger {
     }
 
     pub(super) fn conceal(&self, secret: SecretString) {
-        if self.hook.is_some() && !secret.expose_secret().is_empty() {
-            self.concealed.lock().expect("no panic while concealing").push(secret);
+        if self.hook.is_none() || secret.expose_secret().is_empty() {
+            return;
+        }
+        let mut concealed = self.concealed.lock().expect("no panic while concealing");
+        for form in forms(secret.expose_secret()) {
+            // The longest first, so that of a secret which begins like another one nothing is left.
+            let at = concealed.partition_point(|other| other.expose_secret().len() > form.len());
+            let same = |other: &SecretString| other.expose_secret() == form;
+            let alike = concealed[at..].iter().take_while(|other| other.expose_secret().len() == form.len());
+            if !alike.into_iter().any(same) {
+                concealed.insert(at, SecretString::from(form));
+            }
         }
     }
 
@@ -121,6 +131,17 @@ impl Logger {
             .iter()
             .fold(text.to_owned(), |text, secret| text.replace(secret.expose_secret(), "(redacted)"))
     }
+}
+
+/// A secret as it may stand in an exchange: as it is, in JSON, and in an address.
+fn forms(secret: &str) -> Vec<String> {
+    let json = serde_json::Value::from(secret).to_string();
+    let json = json[1..json.len() - 1].to_owned();
+    let encoded =
+        percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let mut forms = vec![secret.to_owned(), json, encoded];
+    forms.dedup();
+    forms
 }
 
 /// Replaces the values of secret fields. Bodies are a few levels deep; what is deeper is dropped.

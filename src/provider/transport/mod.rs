@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use self::client::Clients;
 use self::log::Logger;
 pub use self::log::{LogHook, LogLine};
+use crate::resource::Value;
 
 /// How long one exchange may take, from the first byte sent to the last one read.
 const WHOLE: Duration = Duration::from_secs(90);
@@ -111,6 +112,17 @@ impl Transport {
         self.shared.logger.conceal(secret);
     }
 
+    /// From now on no text of this value stands in the log. Truth values and numbers are left: they
+    /// are everywhere, and tell nothing where they stand.
+    pub fn conceal_value(&self, value: &Value) {
+        match value {
+            Value::String(text) => self.conceal(text.clone().into()),
+            Value::List(items) => items.iter().for_each(|item| self.conceal_value(item)),
+            Value::Map(entries) => entries.values().for_each(|entry| self.conceal_value(entry)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
     /// How many requests were sent in this run, by operation.
     pub fn counts(&self) -> BTreeMap<String, u64> {
         self.shared.counts.lock().expect("no panic while counting").clone()
@@ -170,3 +182,6 @@ impl Transport {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod hostile;
