@@ -9,8 +9,6 @@ use tokio::time::Instant;
 use crate::plan::uncertain::{Intent, born};
 use crate::planted::{self, Bug};
 use crate::provider::{Clock, Cloud, Read};
-use crate::provider::{Clock, Cloud, Read};
-use crate::resource::{Attributes, Fault, Kind, KindSchema, Object, ObjectId, ProviderName};
 use crate::resource::{Attributes, Fault, Kind, KindSchema, Object, ObjectId, ProviderName};
 
 /// Which objects belong to whom in this run, as far as it is known: those that some address has, and

@@ -100,9 +100,9 @@ pub(super) async fn decide(
             None => break resolution,
         }
     };
-    for (address, (seq, object)) in &mut resolution.adopted {
-        if let Some(pending) = recorded.pending.get(seq) {
-            reader.whole(&pending.begun.binding.provider, address.kind(), object).await?;
+    for (address, found) in &mut resolution.adopted {
+        if let Some(pending) = recorded.pending.get(&found.begun) {
+            reader.whole(&pending.begun.binding.provider, address.kind(), &mut found.object).await?;
         }
     }
     let recorded = resolution.bind(recorded);

@@ -707,7 +707,7 @@ fn evidence(on: &Situation<'_>, seq: Seq, pending: &Pending) -> String {
         return nothing.clone();
     }
     let seen = match uncertain::sight_of(on.configuration, on.recorded, on.catalog, pending) {
-        Some(sight) => on.live.get(&sight),
+        Some(sight) => on.live.get(&sight.provider, &sight.kind, &sight.id),
         None => &Observation::Unread,
     };
     of_reading(pending, on.catalog.schema(&pending.begun.address.block), seen)

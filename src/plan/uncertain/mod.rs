@@ -3,8 +3,8 @@
 //! A creation that was begun and has no known end is looked for among the live objects by
 //! everything its intent says. One candidate is adopted. None, once `settle` has passed, means that
 //! nothing happened. Several that are equal in everything are interchangeable and bound oldest
-//! first. An object that fits several intents goes to the one that nothing else fits. Anything else
-//! is for the user to say; nothing is guessed.
+//! first. An object that fits several intents goes to the one that says most of it, or that nothing
+//! else fits. Anything else is for the user to say; nothing is guessed.
 
 mod answers;
 pub(crate) mod evidence;
@@ -24,7 +24,8 @@ use self::intent::interchangeable;
 pub use self::intent::{Intent, born};
 use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;
-use crate::provider::{self, Effect};
+use crate::planted::{self, Bug};
+use crate::provider::{self, Effect, LEAVES_WITHIN};
 use crate::refresh::{Live, Sight};
 use crate::resource::{Address, Attributes, Catalog, Kind, Object, ObjectId, ProviderName};
 use crate::state::{Origin, Pending, Recorded, RecordedObject, Seq};
@@ -155,13 +156,17 @@ impl<'a> Resolving<'a> {
         fitting
     }
 
-    /// Whether an object fits open creations of another group, too.
+    /// Whether an object fits open creations of another group just as well.
     fn contested(&self, of: usize, object: &Object) -> bool {
-        let others =
-            self.groups.iter().enumerate().filter(|(at, other)| {
-                *at != of && !other.open.is_empty() && other.key == self.groups[of].key
-            });
-        others.into_iter().any(|(_, other)| other.intent.fits(object))
+        let beyond = self.groups[of].intent.beyond(object);
+        let nearer = |(at, other): (usize, &Group<'_>)| {
+            at != of
+                && !other.open.is_empty()
+                && other.key == self.groups[of].key
+                && other.intent.fits(object)
+                && other.intent.beyond(object) <= beyond
+        };
+        self.groups.iter().enumerate().any(nearer)
     }
 
     /// What the user says goes before all evidence, as long as it can be.
@@ -230,7 +235,9 @@ impl<'a> Resolving<'a> {
     fn bind(&mut self, at: usize, seq: Seq, pending: &Pending, object: &Object, evidence: String) {
         let group = &mut self.groups[at];
         group.open.retain(|(open, _)| *open != seq);
-        self.claimed.insert((group.key.1.clone(), object.id.clone()));
+        if !planted::is(Bug::FoundTwice) {
+            self.claimed.insert((group.key.1.clone(), object.id.clone()));
+        }
         let object = as_intended(pending, group.intent.want, object);
         let found = Found { begun: seq, object, evidence };
         self.resolution.adopted.insert(pending.begun.address.clone(), found);
@@ -242,20 +249,20 @@ impl<'a> Resolving<'a> {
         let mut asked: BTreeSet<usize> = BTreeSet::new();
         for at in 0..self.groups.len() {
             let group = &self.groups[at];
-            let Some(latest) = group.open.iter().map(|(_, p)| p.begun.at + settle).max() else { continue };
+            let Some(latest) = group.open.iter().map(|(_, p)| left_by(p) + settle).max() else { continue };
             let fitting = self.fitting(group);
             if fitting.iter().any(|o| !self.contested(at, o)) {
                 // More than there is room for, and not equal: waiting tells nothing more.
                 let members: Vec<&Pending> = group.open.iter().map(|(_, p)| *p).collect();
                 self.faults.push(ambiguous(group.intent.schema, &members, &fitting));
-            } else if self.clues.now < latest {
+            } else if self.clues.now < latest && !planted::is(Bug::SettleIgnored) {
                 self.resolution.wait_until = self.resolution.wait_until.max(Some(latest));
             } else if !fitting.is_empty() {
                 asked.insert(at);
             } else {
                 for (seq, _) in group.open.clone() {
                     let evidence = format!(
-                        "it made nothing: no object fits, and {} s after it was begun it would show",
+                        "it made nothing: no object fits, and {} s after it can have left it would show",
                         settle.as_secs()
                     );
                     self.resolution.nothing.insert(seq, evidence);
@@ -366,14 +373,21 @@ impl Resolution {
                 prevent_destroy: binding.prevent_destroy,
                 delete_timeout_s: binding.delete_timeout_s,
             };
-            bound.objects.insert(address.clone(), object);
+            bound.objects.insert(address.clone(), Box::new(object));
         }
         Cow::Owned(bound)
     }
 }
 
+/// By when the call of an uncertain creation has left, if it ever did.
+fn left_by(pending: &Pending) -> Timestamp {
+    match pending.uncertain {
+        Some(_) => pending.since, // its answer was given up then
+        None => pending.begun.at + LEAVES_WITHIN,
+    }
+}
+
 /// The objects that any address has, by kind and id.
 fn claimed(recorded: &Recorded) -> BTreeSet<(Kind, String)> {
-    let deposed = recorded.deposed.iter().flat_map(|(a, all)| all.iter().map(move |o| (a, o)));
-    recorded.objects.iter().chain(deposed).map(|(a, o)| (a.kind().clone(), o.id.clone())).collect()
+    recorded.every_object().map(|(a, o)| (a.kind().clone(), o.id.clone())).collect()
 }
