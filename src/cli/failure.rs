@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::exit::Exit;
 use super::stream;
 use super::ui::Ui;
-use crate::diagnostic::{Diagnostic, Renderer, Severity};
+use crate::diagnostic::{Diagnostic, Renderer, Severity, shown_line};
 
 /// The author's texts by file name, for the lines that diagnostics point at.
 pub(super) type Texts = BTreeMap<Arc<str>, Arc<str>>;
@@ -69,7 +69,7 @@ impl Stop {
 pub(super) fn tell_diagnostics(ui: &Ui, all: &[Diagnostic], texts: &Texts) {
     for diagnostic in all {
         if ui.is_json() {
-            ui.event(stream::diagnostic(diagnostic, line_of(diagnostic, texts)));
+            ui.event(stream::diagnostic(diagnostic, line_of(diagnostic, texts).as_deref()));
         } else {
             let terraform = ui.speaks_terraform();
             let told = Renderer::new(texts, ui.err_look().colour && !terraform).one(diagnostic);
@@ -86,7 +86,8 @@ fn capitalised(text: &str) -> String {
 }
 
 /// The text of the line that a diagnostic points at.
-fn line_of<'t>(diagnostic: &Diagnostic, texts: &'t Texts) -> Option<&'t str> {
+fn line_of(diagnostic: &Diagnostic, texts: &Texts) -> Option<String> {
     let place = diagnostic.place.as_ref()?;
-    texts.get(&place.file)?.lines().nth(place.line.checked_sub(1)?)
+    let line = texts.get(&place.file)?.lines().nth(place.line.checked_sub(1)?)?;
+    Some(shown_line(line).into_owned())
 }

@@ -121,6 +121,12 @@ fn line_around(source: &str, place: &Place) -> (String, Range<usize>) {
     (line.trim_end_matches('\r').to_owned(), mark)
 }
 
+/// A line of an author's text as it may be shown: credentials that were written out are masked, byte
+/// for byte.
+pub fn shown_line(line: &str) -> Cow<'_, str> {
+    without_secrets(line, 0, line.len())
+}
+
 /// The text with credentials that were written out on that line masked, byte for byte.
 fn without_secrets(source: &str, begin: usize, finish: usize) -> Cow<'_, str> {
     static SECRET: LazyLock<Regex> = LazyLock::new(|| {

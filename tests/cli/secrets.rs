@@ -65,7 +65,7 @@ fn no_output_plan_log_or_error_shows_a_secret() {
 #[test]
 fn no_fault_shows_a_secret() {
     let service = "      vpc_id: 4189d3c2-8882-4871-a3c2-d380272eed80\n      port_id: 4189d3c2-8882-4871-a3c2-d380272eed88\n      server_type: LB\n      ports: [{ client_port: 80, server_port: 80 }]\n";
-    let provider = "providers:\n  owner: { type: huaweicloud, region: tr-west-1, endpoint: \"http://127.0.0.1:9\", project_id: p, account_id: a, auth: { access_key: AK, secret_key: \"${env.SECRET}\" } }\n";
+    let provider = "providers:\n  owner: { type: huaweicloud, region: tr-west-1, endpoint: \"http://127.0.0.1:9\", project_id: p, auth: { access_key: AK, secret_key: \"${env.SECRET}\" } }\n";
     let secret = "variables:\n  note: { type: string, sensitive: true }\n";
     let with = |what: &str, rest: &str| {
         format!(
@@ -92,7 +92,7 @@ fn no_fault_shows_a_secret() {
         ("a name", with("      for_each: '${[var.note]}'\n", "")),
         ("a provider", with("", "").replace("region: tr-west-1", "region: '${var.note}'")),
         ("an address", with("", "").replace("http://127.0.0.1:9", "http://u:${env.SECRET}@127.0.0.1:9")),
-        ("a file", with("", "").replace("account_id: a", "account_id: a, ca_file: '${var.note}'")),
+        ("a file", with("", "").replace("project_id: p", "project_id: p, ca_file: '${var.note}'")),
         ("a literal", with("", "").replace("\"${env.SECRET}\"", CANARY).replace("server_type", "server_typ")),
         ("no cloud", with("      description: ${var.note}\n", "")),
     ] {

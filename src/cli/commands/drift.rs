@@ -14,8 +14,9 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     let mut author = workspace::author(options, ui)?;
     let answers = author.answers(args.answers.as_deref())?;
     let (workspace, _) = author.workspace(options, &args.work)?;
-    let found =
-        progress::reading(ui, ops::drift(&workspace, answers)).await.map_err(|failure| author.stop(failure))?;
+    let found = progress::reading(ui, ops::drift(&workspace, answers))
+        .await
+        .map_err(|failure| author.stop(failure))?;
     for note in &found.notes {
         ui.warn(note);
     }
