@@ -210,7 +210,9 @@ fn credentials(auth: &Settings<'_>) -> Result<Credentials, SettingFault> {
 
 /// An address without a slash at its end.
 fn address(block: &Settings<'_>, name: &str, text: &str) -> Result<String, SettingFault> {
-    let fault = |why: &str| block.missing(name, format!("`{text}` is no address: {why}"));
+    // What stands before an `@` may be a password.
+    let shown = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
+    let fault = |why: &str| block.missing(name, format!("`{shown}` is no address: {why}"));
     let uri: http::Uri = text.parse().map_err(|_| fault("it cannot be read"))?;
     match uri.scheme_str() {
         Some("https" | "http") if uri.host().is_some_and(|host| !host.is_empty()) => {}
