@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::plan::{Decided, decide, judge};
+use super::plan::{decide, judge};
 use super::{Failure, PlanOptions, Workspace};
 use crate::apply::{Cancel, Executor, Report, World, execute};
 use crate::diagnostic::Diagnostic;
@@ -156,7 +156,7 @@ async fn still_good(
     // A saved plan, or the rest of one: look again, and go on only with what was approved.
     let mut options = options_of(plan);
     options.no_refresh &= !resumed;
-    let Decided { plan: fresh, secrets, .. } = decide(workspace, &options, &recorded).await?;
+    let (fresh, secrets) = decide(workspace, &options, &recorded).await?;
     if resumed {
         let beyond = beyond_approval(plan, &fresh);
         if !beyond.is_empty() {
