@@ -32,8 +32,8 @@ pub use lower::{Secrets, lower};
 pub use picture::Picture;
 pub use select::{Selected, replaced};
 pub use step::{Handle, HandleSource, Keep, Part, PlanInput, PlannedOutput, Step, StepAction, StepId};
-pub use verdict::Verdict;
 pub use uncertain::{Answer, Answers, Leftover};
+pub use verdict::Verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
