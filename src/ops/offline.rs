@@ -165,7 +165,7 @@ fn in_force(
                 prevent_destroy: item.wishes.prevent_destroy,
                 delete_timeout_s: item.wishes.delete_s,
             };
-            let object = Object { id, attributes: schema.normalise(attributes) };
+            let object = Object::new(id, schema.normalise(attributes));
             let made = RecordedObject::new(&object, &binding, Origin::Made, false);
             recorded.objects.insert(address.clone(), Box::new(made));
         }
