@@ -17,7 +17,7 @@ use super::work::{Done, Job, Worker};
 use crate::plan::{Event, Plan, PlanInput, Secrets, Step, StepAction, StepEnd, StepId};
 use crate::provider::{Clock, Clouds};
 use crate::resource::{Attributes, Catalog, Fault, Value};
-use crate::state::{Entry, RecordedOutput, SessionHandle};
+use crate::state::{Entry, RecordedOutput, SessionHandle, Timing, timing};
 
 /// What a run needs.
 pub struct Executor {
@@ -91,6 +91,7 @@ pub async fn execute(executor: Executor, plan: &Plan, secrets: &Secrets) -> Repo
     let mut schedule = Schedule::new(&plan.steps);
     let mut running: JoinSet<(StepId, Instant, Result<Done, StepEnd>)> = JoinSet::new();
     let mut report = Report::default();
+    let mut timings: BTreeMap<String, Timing> = BTreeMap::new();
     // Telling is best effort: nobody listening is no reason to stop.
     let tell = |event| drop(events.send(event));
 
@@ -131,6 +132,11 @@ pub async fn execute(executor: Executor, plan: &Plan, secrets: &Secrets) -> Repo
                 tell(Event::Ended { step: id, end: end.clone(), took: began.elapsed() });
                 match result {
                     Ok(done) => {
+                        if !step.action.is_bookkeeping() {
+                            let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+                            let key = timing::key(step.address.kind().as_str(), step.action.word());
+                            timings.entry(key).or_default().add(Timing::one(took));
+                        }
                         settle_in(&mut world, &catalog, step, done);
                         report.ended.insert(id, end);
                         schedule.succeeded(id);
@@ -156,6 +162,12 @@ pub async fn execute(executor: Executor, plan: &Plan, secrets: &Secrets) -> Repo
         report.ended.entry(step.id).or_insert_with(|| {
             StepEnd::Uncertain(Fault::message("it was cut off; the next plan finds out what happened"))
         });
+    }
+    if !timings.is_empty()
+        && report.broken.is_none()
+        && let Err(error) = session.record(Entry::Timed(timings)).await
+    {
+        report.broken = Some(error.to_string());
     }
     if report.broken.is_none() {
         record_outputs(plan, secrets, &mut world, &session, &mut report).await;

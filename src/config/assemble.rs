@@ -27,7 +27,7 @@ pub(super) fn assemble(
     declared: Declared,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Configuration> {
-    let Declared { stack, variables, locals, providers, mut blocks, outputs, policies } = declared;
+    let Declared { stack, variables, locals, providers, mut blocks, outputs, limits, policies } = declared;
     let mut texts: BTreeMap<Arc<str>, Arc<str>> =
         documents.iter().map(|d| (d.file.clone(), d.text.clone())).collect();
     let variables = values::find(variables, sources, &mut texts, faults);
@@ -110,6 +110,7 @@ pub(super) fn assemble(
         providers: providers.into_iter().filter_map(|(name, (block, _))| Some((name, block?))).collect(),
         blocks: good_blocks,
         outputs: good_outputs,
+        limits: limits.map(|(limits, _)| limits).unwrap_or_default(),
         variables,
         locals: values,
         policies,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
+use super::limits::Limits;
 use super::policies::PolicySettings;
 use super::source::ReadFile;
 use crate::diagnostic::Place;
@@ -24,6 +25,8 @@ pub struct Configuration {
     pub blocks: BTreeMap<Block, Box<ResourceBlock>>,
     /// The outputs.
     pub outputs: BTreeMap<String, OutputBlock>,
+    /// How much one plan may destroy.
+    pub limits: Limits,
     /// The variables, each with its value.
     pub variables: BTreeMap<String, Variable>,
     /// The local values.

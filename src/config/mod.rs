@@ -12,6 +12,7 @@ mod configuration;
 mod digest;
 mod document;
 mod evaluate;
+mod limits;
 mod locals;
 mod lower;
 mod names;
@@ -38,6 +39,7 @@ pub use configuration::{
     ProviderBlock, ResourceBlock, Timeouts, Trigger, Variable,
 };
 pub use evaluate::ProviderSetting;
+pub use limits::{Bound, Limit, Limits};
 pub use policies::{Exception, PolicySettings};
 pub use schema::json_schema;
 pub use source::{ReadFile, Sources};

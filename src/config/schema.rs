@@ -57,6 +57,7 @@ pub fn json_schema(catalog: &Catalog) -> Json {
                 "required": ["value"],
                 "additionalProperties": false
             })),
+            "limits": limits(),
             "policies": policies()
         },
         "$defs": {
@@ -123,6 +124,27 @@ fn lifecycle() -> Json {
     let properties: Map<String, Json> =
         LIFECYCLE.map(|name| (name.to_owned(), schema(name))).into_iter().collect();
     json!({ "type": ["object", "null"], "properties": properties, "additionalProperties": false })
+}
+
+fn limits() -> Json {
+    let share = json!({ "anyOf": [
+        { "type": "integer", "minimum": 0 },
+        { "type": "string", "pattern": "^(off|[0-9]+|([0-9]{1,2}|100) *%)$" }
+    ] });
+    json!({
+        "type": ["object", "null"],
+        "description": "how much one plan may destroy before apply refuses",
+        "properties": {
+            "deletes": share,
+            "replacements": share,
+            "cut_connections": { "anyOf": [
+                { "type": "integer", "minimum": 0 },
+                { "type": "string", "pattern": "^(off|[0-9]+)$" }
+            ] },
+            "at_least": { "type": "integer", "minimum": 0 }
+        },
+        "additionalProperties": false
+    })
 }
 
 fn kinds(catalog: &Catalog, mode: Mode) -> Json {
@@ -240,6 +262,13 @@ mod tests {
             ("", ""),
             ("stack:", "stakc:"),
             ("resources:", "modules:"),
+            (
+                "resources:",
+                "limits: { deletes: 30%, replacements: off, cut_connections: 2, at_least: 5 }\nresources:",
+            ),
+            ("resources:", "limits: { deletes: 130% }\nresources:"),
+            ("resources:", "limits: { deletion: 3 }\nresources:"),
+            ("resources:", "limits: { cut_connections: 5% }\nresources:"),
             ("vpcep_accept:", "vpcep_acept:"),
             ("port_id:", "prot_id:"),
             ("enable_dns: true", "enable_dns: [1]"),

@@ -48,7 +48,8 @@ pub async fn apply(
 ) -> Result<Applied, Failure> {
     permitted(&judge(workspace, approved.plan())?)?;
     let operation = if approved.plan().mode == PlanMode::Destroy { "destroy" } else { "apply" };
-    let opened = workspace.lock(operation, approved.digest(), approved.signers()).await?;
+    let opened =
+        workspace.lock(operation, approved.digest(), approved.signers(), approved.overrides()).await?;
     let session = opened.session;
     // What a plan of just now has said already is not said again.
     let is_news = |note: &&Note| approved.by() == Approval::Saved || matches!(note, Note::TookOver(_));

@@ -28,7 +28,7 @@ impl From<Vec<Diagnostic>> for Failure {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        Failure::Refused { what: refusal.why, hint: String::new() }
+        Failure::Refused { what: refusal.why, hint: refusal.hint }
     }
 }
 

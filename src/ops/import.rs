@@ -72,7 +72,7 @@ pub async fn import(workspace: &Workspace, address: &Address, id: &str) -> Resul
             return Err(refuse("An object could not be read", detail, &fault.fault.advice));
         }
     };
-    let session = workspace.lock("import", "", &[]).await?.session;
+    let session = workspace.lock("import", "", &[], &[]).await?.session;
     // Such as by a run that was cut off before it could say so.
     if session.with(|recorded| recorded.objects.get(address).is_some_and(|o| o.id == object.id)) {
         session.close(workspace.clock.now()).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::Configuration;
+use crate::config::{Configuration, Limit};
 use crate::policy::Rules;
 use crate::provider::{Clock, Clouds};
 use crate::refresh::Reader;
@@ -51,6 +51,7 @@ impl Workspace {
         operation: &str,
         plan: &str,
         approved_by: &[String],
+        overrides: &[Limit],
     ) -> Result<Opened, StateError> {
         let until = self.clock.deadline(self.lock_timeout);
         loop {
@@ -58,6 +59,7 @@ impl Workspace {
                 operation: operation.to_owned(),
                 plan: plan.to_owned(),
                 approved_by: approved_by.to_vec(),
+                overrides: overrides.iter().map(ToString::to_string).collect(),
                 at: self.clock.now(),
                 lineage: self.lineage.clone(),
             };

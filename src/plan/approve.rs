@@ -1,6 +1,6 @@
 //! Approval: the act that makes a plan something to be done.
 
-use super::{Plan, planfile};
+use super::{Limit, Plan, planfile};
 use crate::diagnostic::Severity;
 
 /// Who said yes, and how.
@@ -20,6 +20,8 @@ pub enum Approval {
 pub struct Refusal {
     /// Why.
     pub why: String,
+    /// What to do; empty where the reason says it.
+    pub hint: String,
 }
 
 /// A plan that may be done. There is no other way to get one than [`Plan::approve`].
@@ -29,6 +31,7 @@ pub struct Approved {
     digest: String,
     by: Approval,
     signers: Vec<String>,
+    overrides: Vec<Limit>,
 }
 
 impl Plan {
@@ -37,13 +40,42 @@ impl Plan {
     /// # Errors
     /// What stands against it.
     pub fn approve(self, by: Approval) -> Result<Approved, Refusal> {
+        self.approve_beyond(by, &[])
+    }
+
+    /// Approves the plan although it goes beyond these limits.
+    ///
+    /// # Errors
+    /// What stands against it.
+    pub fn approve_beyond(self, by: Approval, limits: &[Limit]) -> Result<Approved, Refusal> {
+        self.within_limits(limits)?;
+        let exceeded = self.risk.exceeded.iter().map(|exceeded| exceeded.limit);
+        let overrides = exceeded.filter(|limit| limits.contains(limit)).collect();
         if let Some(fault) = self.diagnostics.iter().find(|d| d.severity == Severity::Error) {
             return Err(Refusal {
                 why: format!("the plan has a fault: {}: {}", fault.summary, fault.detail),
+                hint: fault.hint.clone(),
             });
         }
         let digest = planfile::digest(&self);
-        Ok(Approved { plan: self, digest, by, signers: Vec::new() })
+        Ok(Approved { plan: self, digest, by, signers: Vec::new(), overrides })
+    }
+
+    /// Whether the plan keeps within the stack's limits, but for those that may be overridden.
+    ///
+    /// # Errors
+    /// The limits that it goes beyond.
+    pub fn within_limits(&self, overridden: &[Limit]) -> Result<(), Refusal> {
+        let beyond: Vec<_> = self.risk.exceeded.iter().filter(|e| !overridden.contains(&e.limit)).collect();
+        if beyond.is_empty() {
+            return Ok(());
+        }
+        let told: Vec<&str> = beyond.iter().map(|e| e.text.as_str()).collect();
+        let flags: Vec<String> = beyond.iter().map(|e| format!("--override-limit {}", e.limit)).collect();
+        Err(Refusal {
+            why: format!("the plan goes beyond the limits of the stack: {}", told.join("; ")),
+            hint: format!("if you mean it: {}; it is recorded in the history", flags.join(" ")),
+        })
     }
 }
 
@@ -66,6 +98,11 @@ impl Approved {
     /// The persons whose signed approval was verified.
     pub fn signers(&self) -> &[String] {
         &self.signers
+    }
+
+    /// The limits that it goes beyond because the user said so.
+    pub fn overrides(&self) -> &[Limit] {
+        &self.overrides
     }
 
     /// How it was approved.

@@ -19,7 +19,7 @@ use super::uncertain::evidence::of_reading;
 use super::uncertain::{self, Leftover};
 use super::walk::{Item, Proposal, Situation};
 use super::{Action, Change, Handle, HandleSource, Keep, Part, Plan, PlanInput, PlanMode, Selection, Step};
-use super::{StepAction, StepId, guard, outputs, picture};
+use super::{StepAction, StepId, guard, outputs, picture, risk};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Need, Reason, ReasonCode, known};
 use crate::expr::{Inputs, Worth};
@@ -139,6 +139,7 @@ pub fn lower(
         plan.changes.retain(|c| c.action == Action::Forget);
     }
     outputs::plan(&on, proposal, &mut plan, &mut lowering.secrets);
+    plan.risk = risk::assess(&on, proposal, &plan);
     Ok((plan, lowering.secrets))
 }
 

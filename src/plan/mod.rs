@@ -17,6 +17,7 @@ mod outputs;
 pub mod picture;
 pub mod planfile;
 pub mod representation;
+pub mod risk;
 mod select;
 pub mod statement;
 mod step;
@@ -24,12 +25,14 @@ pub mod uncertain;
 pub mod verdict;
 pub mod walk;
 
+pub use crate::config::{Bound, Limit};
 pub use crate::diff::{Difference, Drift, Reason, ReasonCode, Shown};
 pub use approve::{Approval, Approved, Refusal};
 pub use change::{Action, Change, OutputChange};
 pub use event::{Event, StepEnd};
 pub use lower::{Secrets, lower};
 pub use picture::Picture;
+pub use risk::Risk;
 pub use select::{Selected, replaced};
 pub use step::{Handle, HandleSource, Keep, Part, PlanInput, PlannedOutput, Step, StepAction, StepId};
 pub use uncertain::{Answer, Answers, Leftover};
@@ -109,6 +112,8 @@ pub struct Plan {
     pub drift: Vec<Drift>,
     /// What happens to the outputs.
     pub outputs: Vec<OutputChange>,
+    /// What it puts at risk.
+    pub risk: Risk,
     /// What apply does, in an order that respects `after`.
     pub steps: Vec<Step>,
     /// What the outputs are worth when the steps are done; all of them.

@@ -12,6 +12,7 @@ mod normal;
 mod object;
 mod rows;
 mod schema;
+mod stakes;
 mod types;
 mod value;
 
@@ -25,5 +26,6 @@ pub use schema::{
     AttributeSchema, Change, Check, Compare, Completes, Exclusive, Forgets, KindSchema, Known, Listing,
     OneWay, OrderRule, Source,
 };
+pub use stakes::{Connected, Felt, Stakes, When};
 pub use types::{Field, Type, TypeFault};
 pub use value::{Number, Value};

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Attributes, Kind, Type, Value};
+use super::{Attributes, Kind, Stakes, Type, Value};
 
 /// One kind of resource or data lookup.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct KindSchema {
     pub exclusive: Option<Exclusive>,
     /// Set where the end of a resource does not always end its object.
     pub forgets: Option<Forgets>,
+    /// What hangs on its objects.
+    pub stakes: Stakes,
     /// Default deadline of create, update and delete, in minutes.
     pub timeout_minutes: u32,
 }
@@ -264,6 +266,7 @@ impl KindSchema {
             adopts: false,
             exclusive: None,
             forgets: None,
+            stakes: Stakes::default(),
             timeout_minutes: 10,
         }
     }

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::annotations::annotations;
 use super::comment::{Host, comment};
 use super::gitlab::gitlab_report;
+use super::html::html;
 use super::json::json;
 use super::line::Look;
 use super::markdown::markdown;
@@ -24,6 +25,8 @@ pub enum Format {
     TerraformText,
     /// For people, with folds.
     Markdown,
+    /// A page of its own, for a browser.
+    Html,
     /// For programs.
     Json,
     /// Terraform's plan representation.
@@ -55,10 +58,11 @@ pub struct Surroundings {
 
 impl Format {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Format; 11] = [
+    pub const ALL: [Format; 12] = [
         Format::Text,
         Format::TerraformText,
         Format::Markdown,
+        Format::Html,
         Format::Json,
         Format::TerraformJson,
         Format::Github,
@@ -75,6 +79,7 @@ impl Format {
             Format::Text => "text",
             Format::TerraformText => "terraform-text",
             Format::Markdown => "markdown",
+            Format::Html => "html",
             Format::Json => "json",
             Format::TerraformJson => "terraform-json",
             Format::Github => "github",
@@ -92,6 +97,7 @@ impl Format {
             Format::Text => "For people",
             Format::TerraformText => "Text in Terraform's wording, for tools that look for it",
             Format::Markdown => "For people, the details folded",
+            Format::Html => "A page with the graph, for a browser; it loads nothing",
             Format::Json => "For programs",
             Format::TerraformJson => "Terraform's plan representation, for tools that read it",
             Format::Github => "A comment on a pull request, within GitHub's limit",
@@ -111,6 +117,7 @@ impl Format {
             Format::Text => text(&review, around.look),
             Format::TerraformText => terraform_text(&review),
             Format::Markdown => markdown(&review),
+            Format::Html => html(plan) + "\n",
             Format::Json => pretty(&json(plan)),
             Format::TerraformJson => pretty(&representation(plan)),
             Format::Github => comment(&review, Host::GITHUB, link),

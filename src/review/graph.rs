@@ -1,6 +1,9 @@
-//! What depends on what, as Graphviz or Mermaid text.
+//! What depends on what, as Graphviz or Mermaid text, or drawn.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use super::drawing::{Box, Edge, Shape, layout, standalone};
+use super::show::clean;
 
 /// Names, each with what it waits for.
 pub type Graph = BTreeMap<String, BTreeSet<String>>;
@@ -34,6 +37,37 @@ pub fn mermaid(graph: &Graph) -> String {
         }
     }
     out
+}
+
+/// A picture: from left to right in the order of doing.
+pub fn svg(graph: &Graph) -> String {
+    let numbers: BTreeMap<&str, usize> =
+        graph.keys().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
+    let boxes: Vec<Box> = graph
+        .iter()
+        .enumerate()
+        .map(|(number, (name, needs))| {
+            let (kind, title) = name.split_once('.').unwrap_or(("", name));
+            Box {
+                id: format!("n{number}"),
+                href: String::new(),
+                shape: Shape::Same,
+                sign: String::new(),
+                title: clean(title),
+                under: clean(kind),
+                label: clean(&format!("{name}, waits for {}", needs.len())),
+                many: false,
+            }
+        })
+        .collect();
+    let edges: Vec<Edge> = graph
+        .iter()
+        .flat_map(|(name, needs)| {
+            let numbers = &numbers;
+            needs.iter().filter_map(move |need| Some((*numbers.get(need.as_str())?, numbers[name.as_str()])))
+        })
+        .collect();
+    standalone(&boxes, &layout(boxes.len(), &edges), "What waits for what")
 }
 
 #[cfg(test)]

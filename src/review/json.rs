@@ -47,6 +47,7 @@ pub fn json(plan: &Plan) -> Json {
         "changes": plan.changes,
         "drift": plan.drift,
         "outputs": plan.outputs,
+        "risk": risk(plan),
         "steps": steps,
         "sections": sections,
         "diagnostics": plan.diagnostics,
@@ -71,4 +72,11 @@ fn section(section: &Section) -> Json {
         })
         .collect();
     json!({"key": section.key, "title": section.title, "summary": section.summary, "findings": findings})
+}
+
+/// The risk, with what is worked out from it.
+fn risk(plan: &Plan) -> Json {
+    let mut risk = json!(plan.risk);
+    risk["level"] = json!(plan.risk.level());
+    risk
 }

@@ -247,8 +247,9 @@ fn leftover(leftover: &Leftover) -> (String, String) {
     (clean(&format!("{} {}", leftover.begun, leftover.address)), clean(&leftover.evidence))
 }
 
-fn change_entry(change: &Change, mode: PlanMode) -> Entry {
-    let (sign, words) = match change.action {
+/// The sign and the words of an action.
+pub(super) fn signed(action: Action) -> (Sign, &'static str) {
+    match action {
         Action::Create => (Sign::Plus, "create"),
         Action::Update => (Sign::Tilde, "update in place"),
         Action::DeleteThenCreate => (Sign::MinusPlus, "replace (delete, then create)"),
@@ -258,7 +259,11 @@ fn change_entry(change: &Change, mode: PlanMode) -> Entry {
         Action::Forget => (Sign::Dot, "forget"),
         Action::Await => (Sign::Greater, "wait for"),
         Action::Read => (Sign::Less, "read"),
-    };
+    }
+}
+
+fn change_entry(change: &Change, mode: PlanMode) -> Entry {
+    let (sign, words) = signed(change.action);
     // The action, or the mode of the plan, says these already.
     let said = matches!(change.reason.code, ReasonCode::New | ReasonCode::Differs | ReasonCode::Destroy);
     let whole = matches!(change.action, Action::Create | Action::Delete | Action::Forget | Action::Read);

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::plan::verdict::{Effect, Ruling};
 use crate::plan::{Plan, Shown};
 
+use super::risk;
 use super::show::clean;
 
 /// How bad a finding is.
@@ -78,7 +79,7 @@ impl Section {
 
 /// All sections of a plan, in the order of reading.
 pub(super) fn sections(plan: &Plan) -> Vec<Section> {
-    [policies(plan), checks(plan), unknown(plan)].into_iter().flatten().collect()
+    [risk::section(plan), policies(plan), checks(plan), unknown(plan)].into_iter().flatten().collect()
 }
 
 /// What the user's rules say.

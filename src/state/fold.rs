@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | any | its number is the last one plus 1 | counted |
 //! | `Opened`, `Closed`, `Outputs` | always (a run may have been cut off) | outputs replaced |
+//! | `Timed` | always | averages moved |
 //! | `Begun` create, index 0 | nothing current, nothing pending at the address | pending |
 //! | `Begun` create, index > 0 | a current object, nothing pending on it | pending |
 //! | `Begun` update | the current object has this id, nothing pending on it | pending |
@@ -56,6 +57,12 @@ impl Recorded {
             Entry::Opened { .. } | Entry::Closed { .. } => Ok(()),
             Entry::Outputs(outputs) => {
                 self.outputs.clone_from(outputs);
+                Ok(())
+            }
+            Entry::Timed(timings) => {
+                for (key, timing) in timings {
+                    self.timings.entry(key.clone()).or_default().add(*timing);
+                }
                 Ok(())
             }
             Entry::Begun(begun) => self.begin(seq, begun),

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::effect::{Call, Effect};
 use super::recorded::{Origin, RecordedOutput};
+use super::timing::Timing;
 use crate::resource::{Address, Attributes, Fault, Identity, Object, ObjectId, ProviderName, RowSet, Value};
 
 /// The number of an entry, counted from 1 without gaps.
@@ -241,6 +242,8 @@ pub enum Entry {
     },
     /// The outputs, all of them.
     Outputs(BTreeMap<String, RecordedOutput>),
+    /// How long the steps of this run took, by kind and action.
+    Timed(BTreeMap<String, Timing>),
     /// The run ended by itself.
     Closed {
         /// When.

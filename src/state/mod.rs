@@ -14,6 +14,7 @@
 //! `session` only; the rest is pure.
 
 mod recorded;
+pub mod timing;
 mod effect;
 mod journal;
 mod fold;
@@ -40,6 +41,7 @@ pub use lock::Holder;
 pub use recorded::{Origin, Pending, Recorded, RecordedObject, RecordedOutput, Revision};
 pub use session::{Ending, Opened, Opening, Session, SessionHandle};
 pub use statefile::Run;
+pub use timing::Timing;
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::journal::{Begun, Binding, Seq};
+use super::timing::Timing;
 use crate::resource::{Address, Attributes, Fault, Identity, Object, ObjectId, ProviderName, RowSet, Value};
 
 /// Birth mark and write counter of a state. A plan names the revision it was made from.
@@ -37,6 +38,9 @@ pub struct Recorded {
     /// The outputs of the last apply.
     #[serde(default)]
     pub outputs: BTreeMap<String, RecordedOutput>,
+    /// How long steps took so far, by kind and action ([`timing::key`](super::timing::key)).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub timings: BTreeMap<String, Timing>,
     /// Calls that were begun and have no known end, from the journal of an interrupted run.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub pending: BTreeMap<Seq, Pending>,

@@ -32,6 +32,8 @@ pub struct Opening {
     pub plan: String,
     /// The persons whose signed approval of that plan was verified.
     pub approved_by: Vec<String>,
+    /// The limits that it goes beyond because the user said so.
+    pub overrides: Vec<String>,
     /// When.
     pub at: Timestamp,
     /// The lineage, should the state be a new one.
@@ -123,8 +125,8 @@ impl Session {
         // Whatever happened, the lock is not kept.
         let Some(hold) = shared.take_hold() else { return Err(StateError::Closed) };
         let recorded = shared.with(Recorded::clone);
-        let Opening { operation, plan, approved_by, .. } = self.opening.clone();
-        let run = Run { at, by: self.backend.who(), operation, plan, approved_by };
+        let Opening { operation, plan, approved_by, overrides, .. } = self.opening.clone();
+        let run = Run { at, by: self.backend.who(), operation, plan, approved_by, overrides };
         let read = self.read.clone();
         shared
             .off_runtime(move || {

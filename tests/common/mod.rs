@@ -14,7 +14,7 @@ use landbridge::apply::{Report, Stopper};
 use landbridge::config::{self, Configuration, Sources};
 use landbridge::diagnostic::Diagnostic;
 use landbridge::ops::{self, Applied, Failure, PlanOptions, Planned, Workspace};
-use landbridge::plan::{Approval, Change, PlanInput, PlanMode, Selection, Step, StepAction, planfile};
+use landbridge::plan::{Approval, Change, Limit, PlanInput, PlanMode, Selection, Step, StepAction, planfile};
 use landbridge::policy::Rules;
 use landbridge::provider::{self, Clock, Cloud, Clouds, Handler, ProviderSetting, Transport};
 use landbridge::resource::ProviderName;
@@ -193,7 +193,7 @@ impl Journey {
         // Every plan that is made in a test is one that can be saved.
         let text = planfile::write(&planned.plan);
         assert_eq!(planfile::read(text.as_bytes()).as_ref(), Ok(&planned.plan), "a plan reads back");
-        let approved = planned.plan.approve(Approval::Automatic)?;
+        let approved = planned.plan.approve_beyond(Approval::Automatic, &Limit::ALL)?;
         let (events, _heard) = tokio::sync::mpsc::unbounded_channel();
         let (_stopper, cancel) = Stopper::new();
         ops::apply(&workspace, approved, planned.secrets, events, cancel).await

@@ -116,6 +116,7 @@ async fn edited(
     let opening = Opening {
         operation: "state".into(),
         approved_by: Vec::new(),
+        overrides: Vec::new(),
         plan: String::new(),
         at: journey.clock.now(),
         lineage: "00000000-0000-4000-8000-000000000001".into(),

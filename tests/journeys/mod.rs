@@ -7,6 +7,7 @@ mod imports;
 mod lookups;
 mod one_way;
 mod replace;
+mod risk;
 mod saved;
 mod sets;
 mod story;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use landbridge::apply::Stopper;
 use landbridge::ops::{self, Applied, Failure, PlanOptions, Planned};
-use landbridge::plan::{Approval, PlanMode, planfile};
+use landbridge::plan::{Approval, Limit, PlanMode, planfile};
 use landbridge::sim::Settings;
 use landbridge::state;
 use landbridge::state::files::Mishap;
@@ -255,7 +255,7 @@ impl Life {
         let text = planfile::write(&plan);
         assert_eq!(planfile::read(text.as_bytes()).as_ref(), Ok(&plan), "a plan reads back");
         let by = if run.saved { Approval::Saved } else { Approval::Automatic };
-        let approved = plan.approve(by)?;
+        let approved = plan.approve_beyond(by, &Limit::ALL)?;
         let (events, _heard) = tokio::sync::mpsc::unbounded_channel();
         ops::apply(&workspace, approved, secrets, events, cancel).await
     }

@@ -32,6 +32,8 @@ pub(in crate::cli) enum GraphFormat {
     Dot,
     /// Mermaid, which code hosts draw in Markdown
     Mermaid,
+    /// A picture
+    Svg,
 }
 
 /// `graph`.

@@ -8,6 +8,7 @@ use super::work::duration;
 use super::{Global, Select, Work};
 use crate::cli::post::Host;
 use crate::cli::renderings::{Form, Written, written};
+use crate::plan::Limit;
 
 /// Into which files a review is written, and what it is told.
 #[derive(Args, Clone, Debug, Default)]
@@ -73,6 +74,7 @@ Examples:
   landbridge apply --auto-approve --var-file prod.yaml
   landbridge apply link.plan --require-approval=2 --allowed-signers signers
   landbridge apply --approved link.plan     plans again, and goes on only if it is the same
+  landbridge apply link.plan --override-limit deletes     although it deletes more than `limits:` allows
   landbridge -f examples/cross-account apply --sim")]
 pub(in crate::cli) struct Apply {
     /// A plan made by `plan --out`
@@ -87,6 +89,9 @@ pub(in crate::cli) struct Apply {
     /// Do not ask
     #[arg(long)]
     pub(in crate::cli) auto_approve: bool,
+    /// Go beyond this limit of the stack; may be given often, and is recorded in the history
+    #[arg(long, value_name = "LIMIT")]
+    pub(in crate::cli) override_limit: Vec<Limit>,
     /// Show the steps too, in the order of doing
     #[arg(long)]
     pub(in crate::cli) steps: bool,
@@ -129,6 +134,9 @@ pub(in crate::cli) struct Destroy {
     /// Do not ask
     #[arg(long)]
     pub(in crate::cli) auto_approve: bool,
+    /// Go beyond this limit of the stack; may be given often, and is recorded in the history
+    #[arg(long, value_name = "LIMIT")]
+    pub(in crate::cli) override_limit: Vec<Limit>,
     /// Show the steps too, in the order of doing
     #[arg(long)]
     pub(in crate::cli) steps: bool,
@@ -180,6 +188,7 @@ The plan file holds all a review needs: no configuration, no credentials, no clo
 
 Examples:
   landbridge plan --out link.plan && landbridge review link.plan
+  landbridge review link.plan --format html > plan.html
   landbridge review link.plan --format json
   landbridge review link.plan --format terraform-json | conftest test -
   landbridge review link.plan --format github-annotations

@@ -13,7 +13,7 @@ use crate::cli::ui::Ui;
 use crate::cli::workspace::{self, Author};
 use crate::cli::{interrupt, progress, stream};
 use crate::ops::{self, Applied, PlanOptions, Planned, Workspace};
-use crate::plan::{Approval, Plan, PlanMode, Secrets, compare};
+use crate::plan::{Approval, Limit, Plan, PlanMode, Refusal, Secrets, compare};
 use crate::provider::Transport;
 use crate::review::{Counts, Look, departures as departures_text, outcome, terraform_outcome};
 
@@ -26,7 +26,14 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
         let planned = Planned { plan, secrets: Secrets::default(), notes: Vec::new(), unfinished: false };
         plan::tell(ui, &author, &planned, args.steps);
         let signers = approval::demand(&args.trust, path, &planned.plan, workspace.clock.now(), ui)?;
-        return carry_out(&author, &workspace, planned, Yes { by: Approval::Saved, signers }, ui).await;
+        return carry_out(
+            &author,
+            &workspace,
+            planned,
+            Yes::new(Approval::Saved, &args.override_limit).signed(signers),
+            ui,
+        )
+        .await;
     }
     if let Some(path) = &args.approved {
         return again(&args, path, &author, &workspace, &way, ui).await;
@@ -41,8 +48,8 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     let planned = plan::make(&author, &workspace, &way, asked, ui).await?;
     plan::tell(ui, &author, &planned, args.steps);
     heed(&author, &planned.plan)?;
-    let by = ask(ui, &planned.plan, args.auto_approve)?;
-    carry_out(&author, &workspace, planned, by.into(), ui).await
+    let yes = ask(ui, &planned.plan, &args.override_limit, args.auto_approve)?;
+    carry_out(&author, &workspace, planned, yes, ui).await
 }
 
 /// Refuses what the rules deny, before anybody is asked about it.
@@ -56,11 +63,17 @@ pub(in crate::cli) struct Yes {
     by: Approval,
     /// The persons who signed it.
     signers: Vec<String>,
+    /// The limits that it may go beyond.
+    overrides: Vec<Limit>,
 }
 
-impl From<Approval> for Yes {
-    fn from(by: Approval) -> Yes {
-        Yes { by, signers: Vec::new() }
+impl Yes {
+    fn new(by: Approval, overrides: &[Limit]) -> Yes {
+        Yes { by, signers: Vec::new(), overrides: overrides.to_vec() }
+    }
+
+    fn signed(self, signers: Vec<String>) -> Yes {
+        Yes { signers, ..self }
     }
 }
 
@@ -97,14 +110,23 @@ async fn again(
     }
     plan::tell(ui, author, &planned, args.steps);
     ui.note("The new plan does exactly what was approved.");
-    carry_out(author, workspace, planned, Yes { by: Approval::Automatic, signers }, ui).await
+    carry_out(
+        author,
+        workspace,
+        planned,
+        Yes::new(Approval::Automatic, &args.override_limit).signed(signers),
+        ui,
+    )
+    .await
 }
 
-/// Gets the approval that this plan needs. One that only brings the record up to date needs none.
-pub(in crate::cli) fn ask(ui: &Ui, plan: &Plan, automatic: bool) -> Result<Approval, Stop> {
+/// Gets the approval that this plan needs. One that only brings the record up to date needs none;
+/// one that goes beyond the limits is refused before anybody is asked.
+pub(in crate::cli) fn ask(ui: &Ui, plan: &Plan, overrides: &[Limit], automatic: bool) -> Result<Yes, Stop> {
+    plan.within_limits(overrides).map_err(|refusal| refused(&refusal))?;
     let only_record = plan.is_empty() && (plan.mode != PlanMode::RefreshOnly || plan.drift.is_empty());
     if automatic || only_record {
-        return Ok(Approval::Automatic);
+        return Ok(Yes::new(Approval::Automatic, overrides));
     }
     let cloud = if plan.simulated { "the simulated cloud" } else { "the cloud" };
     let question = match plan.mode {
@@ -113,7 +135,7 @@ pub(in crate::cli) fn ask(ui: &Ui, plan: &Plan, automatic: bool) -> Result<Appro
         PlanMode::RefreshOnly => "Bring the record up to date?".to_owned(),
     };
     confirm(ui, &question)?;
-    Ok(Approval::Asked)
+    Ok(Yes::new(Approval::Asked, overrides))
 }
 
 /// Does an approved plan, and tells how it went.
@@ -129,7 +151,7 @@ pub(in crate::cli) async fn carry_out(
     if idle && yes.by != Approval::Saved {
         return Ok(Exit::Done);
     }
-    let approved = plan.approve(yes.by).map_err(|refusal| Stop::refused(refusal.to_string(), ""))?;
+    let approved = plan.approve_beyond(yes.by, &yes.overrides).map_err(|refusal| refused(&refusal))?;
     let approved = approved.signed(yes.signers);
     let (sender, events) = tokio::sync::mpsc::unbounded_channel();
     let (listening, cancel) = interrupt::listen();
@@ -145,6 +167,10 @@ pub(in crate::cli) async fn carry_out(
         (false, true) => Exit::Done,
         (false, false) => Exit::Failed,
     })
+}
+
+fn refused(refusal: &Refusal) -> Stop {
+    Stop::refused(refusal.to_string(), refusal.hint.clone())
 }
 
 /// Says what an apply came to.

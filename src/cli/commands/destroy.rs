@@ -16,6 +16,6 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     let planned = plan::make(&author, &workspace, &way, asked, ui).await?;
     plan::tell(ui, &author, &planned, args.steps);
     apply::heed(&author, &planned.plan)?;
-    let by = apply::ask(ui, &planned.plan, args.auto_approve)?;
-    apply::carry_out(&author, &workspace, planned, by.into(), ui).await
+    let yes = apply::ask(ui, &planned.plan, &args.override_limit, args.auto_approve)?;
+    apply::carry_out(&author, &workspace, planned, yes, ui).await
 }

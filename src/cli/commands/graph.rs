@@ -8,7 +8,7 @@ use crate::cli::ui::Ui;
 use crate::cli::workspace;
 use crate::config::{Configuration, ResourceBlock};
 use crate::resource::{Block, Catalog, OrderRule};
-use crate::review::graph::{Graph, dot, mermaid};
+use crate::review::graph::{Graph, dot, mermaid, svg};
 
 pub(in crate::cli) fn run(args: &Args, options: &Options, ui: &Ui) -> Ended {
     let author = workspace::author(options, ui)?;
@@ -16,6 +16,7 @@ pub(in crate::cli) fn run(args: &Args, options: &Options, ui: &Ui) -> Ended {
     ui.print(&match args.format {
         GraphFormat::Dot => dot(&graph),
         GraphFormat::Mermaid => mermaid(&graph),
+        GraphFormat::Svg => svg(&graph),
     });
     Ok(Exit::Done)
 }

@@ -210,6 +210,7 @@ async fn change(
         operation: operation.to_owned(),
         plan: String::new(),
         approved_by: Vec::new(),
+        overrides: Vec::new(),
         at: clock.now(),
         lineage: uuid::Uuid::new_v4().to_string(),
     };

@@ -2,6 +2,7 @@
 
 mod block;
 mod lifecycle;
+mod limits;
 mod plain;
 mod policies;
 mod provider;
@@ -19,6 +20,7 @@ pub(super) use variable::RawVariable;
 
 use super::configuration::{Dependency, Lifecycle, OutputBlock, ProviderBlock, Timeouts};
 use super::document::{Document, NodeId};
+use super::limits::Limits;
 use super::policies::PolicySettings;
 use super::written::Writer;
 use crate::diagnostic::{Diagnostic, Place, known_names};
@@ -26,10 +28,10 @@ use crate::expr::Template;
 use crate::resource::{Block, Catalog, Mode, ProviderName, Rows};
 
 /// The words at the top level.
-pub(super) const SECTIONS: [&str; 8] =
-    ["stack", "variables", "locals", "providers", "data", "resources", "outputs", "policies"];
+pub(super) const SECTIONS: [&str; 9] =
+    ["stack", "variables", "locals", "providers", "data", "resources", "outputs", "limits", "policies"];
 /// Words of the language that this version does not know yet.
-pub(super) const RESERVED: [&str; 6] = ["modules", "imports", "moved", "removed", "limits", "state"];
+pub(super) const RESERVED: [&str; 5] = ["modules", "imports", "moved", "removed", "state"];
 
 /// What all files of a configuration declare.
 #[derive(Default)]
@@ -40,6 +42,7 @@ pub(super) struct Declared {
     pub(super) providers: BTreeMap<ProviderName, (Option<ProviderBlock>, Place)>,
     pub(super) blocks: BTreeMap<Block, RawBlock>,
     pub(super) outputs: BTreeMap<String, (Option<OutputBlock>, Place)>,
+    pub(super) limits: Option<(Limits, Place)>,
     pub(super) policies: PolicySettings,
 }
 
@@ -90,6 +93,7 @@ impl<'a> Lowering<'a> {
                 "data" => self.kinds(Mode::Data, value),
                 "resources" => self.kinds(Mode::Managed, value),
                 "outputs" => self.each_named(value, "outputs", Self::output),
+                "limits" => self.limits(key, value),
                 "policies" => self.policies(value),
                 word if RESERVED.contains(&word) => {
                     let detail =

@@ -64,7 +64,8 @@ fn faults_of_the_structure() {
         "structure",
         &messages(&[
             ("unknown top level key", "resource: {}\n"),
-            ("reserved word", "modules: {}\nlimits: {}\n"),
+            ("reserved word", "modules: {}\nmoved: {}\n"),
+            ("limits", "limits: { deletes: many, cut_connections: 5%, replacement: off, at_least: -1 }\n"),
             ("unknown kind", "resources:\n  vpcep_servcie:\n    a: {}\n"),
             ("kind of data under resources", "resources:\n  vpcep_public_service:\n    obs: { name: obs }\n"),
             ("block that is a list", "resources:\n  vpcep_accept: [ 1 ]\n"),

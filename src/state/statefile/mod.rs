@@ -39,6 +39,9 @@ pub struct Run {
     pub by: String,
     /// What it did: `apply`, `import`, `state mv`, …
     pub operation: String,
+    /// The limits that it went beyond because the user said so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<String>,
     /// The digest of its plan; empty for a run without one.
     pub plan: String,
     /// The persons whose signed approval of that plan was verified.

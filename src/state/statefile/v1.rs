@@ -9,6 +9,7 @@ use super::Run;
 use crate::resource::Address;
 use crate::state::journal::Seq;
 use crate::state::recorded::{Pending, Recorded, RecordedObject, RecordedOutput, Revision};
+use crate::state::timing::Timing;
 
 /// The state as it is written: names in order, borrowed.
 #[derive(Serialize)]
@@ -23,11 +24,13 @@ pub(super) struct StateRef<'a> {
     seq: Seq,
     serial: u64,
     stack: &'a str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    timings: &'a BTreeMap<String, Timing>,
 }
 
 impl<'a> From<&'a Recorded> for StateRef<'a> {
     fn from(recorded: &'a Recorded) -> StateRef<'a> {
-        let Recorded { stack, revision, seq, objects, deposed, outputs, pending } = recorded;
+        let Recorded { stack, revision, seq, objects, deposed, outputs, timings, pending } = recorded;
         StateRef {
             deposed,
             lineage: &revision.lineage,
@@ -37,6 +40,7 @@ impl<'a> From<&'a Recorded> for StateRef<'a> {
             seq: *seq,
             serial: revision.serial,
             stack,
+            timings,
         }
     }
 }
@@ -65,12 +69,14 @@ struct State {
     seq: Seq,
     serial: u64,
     stack: String,
+    #[serde(default)]
+    timings: BTreeMap<String, Timing>,
 }
 
 /// Reads a document of version 1.
 pub(super) fn read(bytes: &[u8]) -> serde_json::Result<(Recorded, Run)> {
     let Document { run, state, .. } = serde_json::from_slice(bytes)?;
-    let State { deposed, lineage, objects, outputs, pending, seq, serial, stack } = state;
+    let State { deposed, lineage, objects, outputs, pending, seq, serial, stack, timings } = state;
     let revision = Revision { lineage: Some(lineage), serial };
-    Ok((Recorded { stack, revision, seq, objects, deposed, outputs, pending }, run))
+    Ok((Recorded { stack, revision, seq, objects, deposed, outputs, timings, pending }, run))
 }

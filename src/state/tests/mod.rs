@@ -100,6 +100,7 @@ pub(super) fn opening() -> Opening {
         operation: "apply".into(),
         plan: "d1".into(),
         approved_by: Vec::new(),
+        overrides: Vec::new(),
         at: at(0),
         lineage: "born".into(),
     }

@@ -2,7 +2,8 @@
 
 use super::{ACCEPT, ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, checks, error, times};
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Completes, Forgets, KindSchema, Listing, OrderRule, Type,
+    AttributeSchema as A, Check, Compare, Completes, Connected, Felt, Forgets, KindSchema, Listing,
+    OrderRule, Stakes, Type, When,
 };
 
 pub(super) fn kind() -> KindSchema {
@@ -33,6 +34,17 @@ pub(super) fn kind() -> KindSchema {
         natural_key: &["endpoint_service_id", "endpoint_id"],
         forgets: Some(Forgets { attribute: "decision", value: "reject" }),
         adopts: true,
+        stakes: Stakes {
+            connected: Connected::While("status", "accepted"),
+            account: Some("domain_id"),
+            kept_by_others: &[],
+            felt: &[Felt {
+                attribute: "decision",
+                when: When::Becomes("reject"),
+                effect: "the connection is rejected",
+                cuts: true,
+            }],
+        },
         ..KindSchema::managed(
             ACCEPT,
             PROVIDER_TYPE,

@@ -2,7 +2,48 @@
 //! 5.5 and 10). Which of the two it is follows from the service.
 
 use super::{ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, WHITELIST, checks, edition, error, times};
-use crate::resource::{AttributeSchema as A, Check, Compare, Field, KindSchema, OrderRule, Type};
+use crate::resource::{
+    AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, OrderRule, Stakes, Type, When,
+};
+
+/// What hangs on an endpoint: its own connection, and who dials its address or names.
+const STAKES: Stakes = Stakes {
+    connected: Connected::While("status", "accepted"),
+    account: None,
+    kept_by_others: &[("ip", "the address"), ("dns_names", "the DNS names")],
+    felt: &[
+        Felt {
+            attribute: "whitelist",
+            when: When::MembersGo,
+            effect: "addresses that leave the list may no longer use the endpoint",
+            cuts: false,
+        },
+        Felt {
+            attribute: "enable_whitelist",
+            when: When::Becomes("true"),
+            effect: "only addresses on the endpoint's whitelist may use it from then on",
+            cuts: false,
+        },
+        Felt {
+            attribute: "routetables",
+            when: When::MembersGo,
+            effect: "traffic of the route tables that leave no longer goes through the endpoint",
+            cuts: true,
+        },
+        Felt {
+            attribute: "policy_statement",
+            when: When::Changes,
+            effect: "another policy decides what may be done through the endpoint",
+            cuts: false,
+        },
+        Felt {
+            attribute: "policy_document",
+            when: When::Changes,
+            effect: "another policy decides what may be done through the endpoint",
+            cuts: false,
+        },
+    ],
+};
 
 /// A policy statement; its keys are capitalised (trap 35). The order of actions and resources
 /// means nothing.
@@ -92,6 +133,7 @@ pub(super) fn kind() -> KindSchema {
             },
         ],
         natural_key: &["endpoint_service_id", "vpc_id", "subnet_id"],
+        stakes: STAKES,
         ..KindSchema::managed(
             ENDPOINT,
             PROVIDER_TYPE,

@@ -1,7 +1,43 @@
 //! `vpcep_service`: the owner's side (VPCEP API reference, sections 5.0, 5.2 and 10).
 
 use super::{NO_CALL, PROVIDER_TYPE, SERVICE, checks, edition, error, times};
-use crate::resource::{AttributeSchema as A, Check, Compare, Exclusive, Field, KindSchema, OneWay, Type};
+use crate::resource::{
+    AttributeSchema as A, Check, Compare, Connected, Exclusive, Felt, Field, KindSchema, OneWay, Stakes,
+    Type, When,
+};
+
+/// What hangs on a service: the connections of its consumers.
+const STAKES: Stakes = Stakes {
+    connected: Connected::Count("connection_count"),
+    account: None,
+    kept_by_others: &[("full_name", "the name by which consumers find it")],
+    felt: &[
+        Felt {
+            attribute: "ports",
+            when: When::MembersGo,
+            effect: "connections to a port mapping that goes are cut",
+            cuts: true,
+        },
+        Felt {
+            attribute: "port_id",
+            when: When::Changes,
+            effect: "connections go to another back end, and those that are open are cut",
+            cuts: true,
+        },
+        Felt {
+            attribute: "tcp_proxy",
+            when: When::Changes,
+            effect: "the back end sees the address of its clients in another way",
+            cuts: false,
+        },
+        Felt {
+            attribute: "service_name",
+            when: When::Changes,
+            effect: "the name by which consumers find the service is another one",
+            cuts: false,
+        },
+    ],
+};
 
 /// A port mapping: the port users dial, the port of the back end, and the protocol.
 fn port_mapping() -> Type {
@@ -103,6 +139,7 @@ pub(super) fn kind() -> KindSchema {
             set: "ports",
             fields: &["server_port", "protocol"],
         }),
+        stakes: STAKES,
         ..KindSchema::managed(
             SERVICE,
             PROVIDER_TYPE,

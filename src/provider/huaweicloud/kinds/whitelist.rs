@@ -4,7 +4,10 @@
 //! records. The owner's own account is always admitted without being listed (trap 13).
 
 use super::{NO_CALL, PROVIDER_TYPE, SERVICE, WHITELIST, checks};
-use crate::resource::{AttributeSchema as A, Check, Compare, Field, KindSchema, Listing, OrderRule, Type};
+use crate::resource::{
+    AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, Listing, OrderRule, Stakes,
+    Type, When,
+};
 
 /// The forms of a permission (section 5.4).
 const PERMISSION: &str = "\\*|iam:domain::([A-Za-z0-9]{1,64}|\\*)|organizations:orgPath::[A-Za-z0-9/*?-]{1,1024}\
@@ -68,6 +71,17 @@ pub(super) fn kind() -> KindSchema {
         dies_with: Some("endpoint_service_id"),
         natural_key: &["endpoint_service_id"],
         adopts: true,
+        stakes: Stakes {
+            connected: Connected::Never,
+            account: None,
+            kept_by_others: &[],
+            felt: &[Felt {
+                attribute: "permissions",
+                when: When::MembersGo,
+                effect: "who leaves the list can connect no more; connections that are accepted stay",
+                cuts: false,
+            }],
+        },
         ..KindSchema::managed(
             WHITELIST,
             PROVIDER_TYPE,

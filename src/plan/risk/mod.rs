@@ -1,0 +1,209 @@
+//! What a plan puts at risk: computed from what was read, explained in sentences, part of the plan.
+//!
+//! Every figure comes from the proposal, the live objects, the record and the kinds' [`Stakes`]; no
+//! clock is asked, so the same inputs give the same risk.
+//!
+//! [`Stakes`]: crate::resource::Stakes
+
+mod estimate;
+mod hazards;
+mod limits;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::walk::{Proposal, Situation};
+use super::{Action, Plan, StepAction, StepId};
+use crate::diagnostic::Place;
+use crate::resource::{Address, Change as Changing, ObjectId};
+
+pub use estimate::Estimate;
+pub use limits::Exceeded;
+
+/// How much somebody who approves should worry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Nothing is lost.
+    #[default]
+    Low,
+    /// Others will notice, or something cannot be undone.
+    Medium,
+    /// Live connections are cut, or more is destroyed than the limits allow.
+    High,
+}
+
+impl Level {
+    /// The level in one word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Low => "low",
+            Level::Medium => "medium",
+            Level::High => "high",
+        }
+    }
+}
+
+/// What is at stake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HazardKind {
+    /// Live connections are cut.
+    CutsConnections,
+    /// Names or addresses that others keep are lost.
+    LosesNames,
+    /// A change in place that others feel.
+    Felt,
+}
+
+/// One connection that is lost, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consumer {
+    /// The resource that stands for it.
+    pub address: Address,
+    /// Its object.
+    pub id: ObjectId,
+    /// The account whose traffic it is.
+    pub account: String,
+}
+
+/// One thing that is at stake.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hazard {
+    /// How bad it is.
+    pub level: Level,
+    /// What it is.
+    pub kind: HazardKind,
+    /// The address whose change it comes from.
+    pub address: Address,
+    /// Where the author asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// It in a sentence.
+    pub text: String,
+    /// How many live connections are concerned.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub connections: u64,
+    /// Those of them that this stack knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consumers: Vec<Consumer>,
+}
+
+/// How much of what is recorded goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// Recorded objects.
+    pub objects: u64,
+    /// Those that are deleted for good.
+    pub deleted: u64,
+    /// Those that another one replaces.
+    pub replaced: u64,
+}
+
+/// What a plan puts at risk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Risk {
+    /// What is at stake, the worst first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hazards: Vec<Hazard>,
+    /// How much goes.
+    pub share: Share,
+    /// Resources that do not change themselves and depend on one that is deleted, replaced or
+    /// changed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub reached: BTreeSet<Address>,
+    /// Steps that cannot be taken back, each with why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub irreversible: BTreeMap<StepId, String>,
+    /// The limits that the plan goes beyond.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceeded: Vec<Exceeded>,
+    /// How long it will take; none where nothing is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
+}
+
+impl Risk {
+    /// How much somebody who approves should worry.
+    pub fn level(&self) -> Level {
+        let hazards = self.hazards.iter().map(|hazard| hazard.level).max().unwrap_or_default();
+        let exceeded = if self.exceeded.is_empty() { Level::Low } else { Level::High };
+        let final_steps = if self.irreversible.is_empty() { Level::Low } else { Level::Medium };
+        hazards.max(exceeded).max(final_steps)
+    }
+
+    /// How many live connections are cut; one that is cut in two ways counts once.
+    pub fn connections_cut(&self) -> u64 {
+        let cuts = || self.hazards.iter().filter(|hazard| hazard.kind == HazardKind::CutsConnections);
+        let known: BTreeSet<&Address> = cuts().flat_map(|cut| &cut.consumers).map(|c| &c.address).collect();
+        let others = cuts().map(|cut| cut.connections.saturating_sub(cut.consumers.len() as u64));
+        known.len() as u64 + others.sum::<u64>()
+    }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// The risk of a plan whose changes and steps are set.
+pub(super) fn assess(on: &Situation<'_>, proposal: &Proposal, plan: &Plan) -> Risk {
+    let recorded = |action: fn(Action) -> bool| {
+        let goes =
+            plan.changes.iter().filter(|c| action(c.action) && on.recorded.objects.contains_key(&c.address));
+        goes.count() as u64
+    };
+    let share = Share {
+        objects: on.recorded.objects.len() as u64,
+        deleted: recorded(|action| action == Action::Delete),
+        replaced: recorded(Action::is_replace),
+    };
+    let mut risk = Risk {
+        hazards: hazards::find(on, proposal, plan),
+        share,
+        reached: reached(proposal, plan),
+        irreversible: irreversible(on, proposal, plan),
+        exceeded: Vec::new(),
+        estimate: estimate::estimate(&plan.steps, &on.recorded.timings, on.catalog),
+    };
+    risk.exceeded = limits::exceeded(&on.configuration.limits, plan.mode, &risk);
+    risk
+}
+
+/// What stays as it is and depends on what does not.
+fn reached(proposal: &Proposal, plan: &Plan) -> BTreeSet<Address> {
+    let moves = |action: Action| matches!(action, Action::Delete | Action::Update) || action.is_replace();
+    let moved = plan.changes.iter().filter(|c| moves(c.action)).map(|c| c.address.clone());
+    let mut reached = proposal.links.dag.closure_of_dependents(moved);
+    for change in &plan.changes {
+        reached.remove(&change.address);
+    }
+    reached
+}
+
+/// Steps that nothing brings back to what was before.
+fn irreversible(on: &Situation<'_>, proposal: &Proposal, plan: &Plan) -> BTreeMap<StepId, String> {
+    let mut found = BTreeMap::new();
+    for step in &plan.steps {
+        let schema = on.catalog.schema(&step.address.block);
+        match &step.action {
+            // What exists with its parent can be made again as it was.
+            StepAction::Delete { .. } if !schema.adopts => {
+                let why = "the object does not come back: another one has another id";
+                found.insert(step.id, why.to_owned());
+            }
+            StepAction::Update { .. } => {
+                let changed = proposal.items.get(&step.address).map(|item| &item.delta.changed);
+                let one_way = changed.into_iter().flatten().find_map(|name| {
+                    let attribute = schema.attribute(name)?;
+                    matches!(attribute.change, Changing::OneWay(..)).then_some(name)
+                });
+                if let Some(name) = one_way {
+                    found.insert(step.id, format!("`{name}` goes one way: going back takes another object"));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
