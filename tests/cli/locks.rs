@@ -40,7 +40,7 @@ fn the_lock_of_a_killed_run_is_taken_over() {
     first.kill().unwrap();
     first.wait().unwrap();
     bench.run("state unlock --sim").code(1).warns("That process has ended");
-    bench.run("plan --sim").code(0).warns("was cut off").warns("vpcep_service.payments");
+    bench.run("plan --sim").code(0).warns("was cut off").says("vpcep_service.payments");
     let again = bench.run("apply --sim --auto-approve").code(0);
     again.warns("took over the lock of a dead process").warns("running `apply`");
     bench.run("plan --sim --detailed-exitcode").code(0);
