@@ -245,7 +245,7 @@ mod tests {
             ("review", false),
             ("state", false),
             ("state show", false),
-            ("graph --format svg", false),
+            ("graph --format png", false),
             ("explain exit 2", true),
             ("sim --op-delay 90s --listen 127.0.0.1:0", true),
             ("nonsense", false),
