@@ -384,7 +384,8 @@ impl Lowering {
 
     /// Leftovers of create-first replacements that were cut off.
     fn deposed(&mut self, on: &Situation<'_>, selected: &Selected) {
-        if planted::is(Bug::DeposedForgotten) {
+        // A refresh ends nothing.
+        if on.mode == PlanMode::RefreshOnly || planted::is(Bug::DeposedForgotten) {
             return;
         }
         for (address, object) in leftovers(on, selected) {
