@@ -556,7 +556,12 @@ impl Doing<'_> {
             StepAction::Await { .. } => self.recorded_arguments(),
             _ => self.job.want.clone(),
         };
-        let mut last = provider::settling(&self.schema.kind, Some(&want), &object);
+        let judge = |object: &Object| match &self.step().action {
+            // The plan found it as it should be: only that it rests is waited for.
+            StepAction::Await { .. } if !self.schema.adopts => provider::resting(&self.schema.kind, object),
+            _ => provider::settling(&self.schema.kind, Some(&want), object),
+        };
+        let mut last = judge(&object);
         // The answer of the last call may say that all is done.
         if fresh && last == Settling::Ready {
             return Ok(object);
@@ -564,7 +569,7 @@ impl Doing<'_> {
         let id = object.id.clone();
         if !fresh && let Ok(Some(now)) = self.cloud.get(&self.schema.kind, &id).await {
             let now = self.normal(now);
-            last = provider::settling(&self.schema.kind, Some(&want), &now);
+            last = judge(&now);
             if last == Settling::Ready {
                 return Ok(now);
             }
@@ -583,7 +588,7 @@ impl Doing<'_> {
                     return Err(StepEnd::Failed(self.overdue(status)));
                 }
                 Ok(Some(Ok(Some(object)))) => {
-                    last = provider::settling(&self.schema.kind, Some(&want), &object);
+                    last = judge(&object);
                     match &last {
                         Settling::Ready => return Ok(object),
                         Settling::Failed(fault) => {

@@ -21,8 +21,8 @@ mod trouble;
 use self::life::Story;
 use self::script::Script;
 
-/// The seeds to live through: `LANDBRIDGE_SEEDS=1000`, `=200..300`, or the first few. One number
-/// below which no range begins is that one seed.
+/// The seeds to live through: `LANDBRIDGE_SEEDS=42` is that one, `=200..300` are those; else the first
+/// few.
 #[expect(clippy::disallowed_methods, reason = "how many seeds there is time for, the caller knows")]
 fn wanted() -> std::ops::Range<u64> {
     let text = std::env::var("LANDBRIDGE_SEEDS").unwrap_or_else(|_| "0..16".to_owned());

@@ -64,7 +64,11 @@ const FAULTS: [Fault; 43] = [
 ];
 
 pub(super) fn faults(draw: &mut Draw) -> Vec<Fault> {
-    (0..draw.one(&[0, 1, 1, 1, 2, 2, 3])).map(|_| draw.one(&FAULTS)).collect()
+    let mut faults: Vec<Fault> = (0..draw.one(&[0, 1, 1, 1, 2, 2, 3])).map(|_| draw.one(&FAULTS)).collect();
+    // Twice the same would be another fault: so late that no promise holds.
+    faults.sort_unstable();
+    faults.dedup();
+    faults
 }
 
 /// The simulator's rules for these faults, over the usual latency.
