@@ -1,0 +1,262 @@
+//! The calls of a step: each between its intent and its outcome on disk, repeated only where that is
+//! safe, and looked for where its answer is missing.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+
+use super::waiting::Told;
+use super::{Doing, unrecorded};
+use crate::apply::look::{Found, OpenCreation, Opened, look_for};
+use crate::plan::{Event, StepAction, StepEnd};
+use crate::planted::{self, Bug};
+use crate::provider::{self, Call, Class, Effect, Read, Write, WriteFault};
+use crate::resource::{Attributes, Fault, Object};
+use crate::state::{Begun, Entry, Origin, Outcome, Seq, crash};
+
+/// How often a call that may be repeated is repeated when no answer comes.
+const REPEATS: usize = 4;
+
+/// What follows a call.
+enum Next {
+    Done(Option<Object>),
+    End(StepEnd),
+    Again(Fault),
+    Look(Fault),
+}
+
+impl Doing<'_> {
+    /// All calls of an effect, each journalled; gives the object as the last answer showed it.
+    pub(super) async fn perform(&self, effect: &Effect, before: Option<Object>) -> Result<Told, StepEnd> {
+        let kind = &self.schema.kind;
+        let calls = provider::calls(kind, effect);
+        let mut object = before;
+        // What no answer shows is as recorded until its call has succeeded, and then as wanted.
+        let later: Vec<&str> = calls.iter().filter_map(|call| call.sets.as_deref()).collect();
+        if let Some(object) = &mut object {
+            object.attributes.retain(|name| !later.contains(&name));
+        }
+
+        let mut fresh = false;
+        let _turn = match self.lane_of(effect) {
+            Some(lane) => Some(self.worker.lane(lane).lock_owned().await),
+            None => None,
+        };
+        for index in 0..calls.len() {
+            let reply = self.one_call(effect, &calls, index, object.as_ref()).await?;
+            fresh = reply.is_some();
+            object = reply.or(object);
+            let rest = &calls[index + 1..];
+            // A new object takes no more calls before it is there.
+            if calls[index].makes
+                && !rest.is_empty()
+                && let Some(made) = object.take()
+            {
+                object = Some(self.settled(Told { object: made, fresh }, rest).await?);
+            }
+        }
+        match object {
+            Some(object) => Ok(Told { object, fresh }),
+            None => Err(StepEnd::Failed(Fault::message(
+                "the cloud answered without an object; please report this",
+            ))),
+        }
+    }
+
+    /// What must not overlap with this effect. Creations with one intent are serial too, so that
+    /// after a lost answer at most one object can be the answer.
+    fn lane_of(&self, effect: &Effect) -> Option<String> {
+        if let Some(lane) = provider::lane(&self.schema.kind, effect) {
+            return Some(format!("{} {lane}", self.step().provider));
+        }
+        match effect {
+            Effect::Create { want } => {
+                let want = serde_json::to_string(want).unwrap_or_default();
+                Some(format!("{} {} {want}", self.step().provider, self.schema.kind))
+            }
+            Effect::Update { .. } | Effect::Delete { .. } => None,
+        }
+    }
+
+    /// One call, repeated only where that is safe.
+    async fn one_call(
+        &self,
+        effect: &Effect,
+        calls: &[Call],
+        index: usize,
+        object: Option<&Object>,
+    ) -> Result<Option<Object>, StepEnd> {
+        let plain = &object.map_or_else(|| calls[index].clone(), |o| calls[index].for_object(&o.id));
+        let (of, rest) = (calls.len(), &calls[index + 1..]);
+        let mut pause = Duration::from_secs(1);
+        let mut unanswered = 0;
+        loop {
+            let slot = self.worker.slots.acquire().await;
+            let begun_at = self.now();
+            let (call, mark) = &self.marked(plain, begun_at);
+            let creation = match effect {
+                Effect::Create { want } if call.makes => {
+                    Some(self.worker.claims.open(self.opening(want, mark.as_deref(), begun_at)))
+                }
+                _ => None,
+            };
+            let begun = Begun {
+                address: self.step().address.clone(),
+                effect: effect.clone(),
+                call: call.clone(),
+                index,
+                of,
+                binding: self.binding.clone(),
+                deposed: matches!(self.step().action, StepAction::Delete { deposed: true, .. }),
+                at: begun_at,
+                mark: mark.clone(),
+            };
+            let ticket = self.worker.session.begin(begun).await.map_err(|e| unrecorded(&e))?;
+            let seq = ticket.seq();
+            crash::point("request", "before_send");
+            let result = self.cloud.perform(&ticket, &self.schema.kind, call).await;
+            crash::point("request", "answered");
+            drop(slot);
+            let (outcome, next) = match result {
+                Ok(reply) => {
+                    let told = reply.object.map(|o| self.normal(o));
+                    (self.made(effect, told.clone().or_else(|| object.cloned()), rest), Next::Done(told))
+                }
+                Err(WriteFault::Refused(Class::State, fault)) if provider::is_passing(&fault.code) => {
+                    (Outcome::Failed { fault: fault.clone() }, Next::Again(fault))
+                }
+                // It did not leave in time, so that it is begun anew.
+                Err(WriteFault::Refused(Class::Throttle, fault)) if call.makes => {
+                    (Outcome::Failed { fault: fault.clone() }, Next::Again(fault))
+                }
+                Err(WriteFault::Refused(_, fault)) => {
+                    (Outcome::Failed { fault: fault.clone() }, Next::End(StepEnd::Failed(fault)))
+                }
+                Err(WriteFault::Unchangeable(attribute, fault)) => {
+                    let outcome =
+                        Outcome::Unchangeable { attribute: attribute.to_owned(), fault: fault.clone() };
+                    let fault =
+                        Fault { advice: "plan again: the next plan replaces the object".to_owned(), ..fault };
+                    (outcome, Next::End(StepEnd::Failed(fault)))
+                }
+                Err(WriteFault::Unanswered(fault)) if planted::is(Bug::LostAnswerIsRefusal) => {
+                    (Outcome::Failed { fault: fault.clone() }, Next::End(StepEnd::Failed(fault)))
+                }
+                Err(WriteFault::Unanswered(fault)) => {
+                    (Outcome::Uncertain { fault: fault.clone() }, Next::Look(fault))
+                }
+            };
+            self.worker.session.end(ticket, outcome, self.now()).await.map_err(|e| unrecorded(&e))?;
+            let looked = match (&next, &creation) {
+                (Next::Look(fault), Some(creation)) => {
+                    Some(self.look(creation, seq, rest, fault.clone()).await?)
+                }
+                _ => None,
+            };
+            creation.into_iter().for_each(Opened::close);
+            let fault = match (next, looked) {
+                (_, Some(Some(object))) => return Ok(Some(object)),
+                (_, Some(None)) => continue, // nothing happened, everything would show: do it again
+                (Next::Done(object), _) => return Ok(object),
+                (Next::End(end), _) => return Err(end),
+                (Next::Again(fault), _) => fault,
+                (Next::Look(fault), _) => {
+                    unanswered += 1;
+                    if unanswered > REPEATS {
+                        return Err(StepEnd::Uncertain(fault));
+                    }
+                    let evidence = "the call has the same effect when it is repeated".to_owned();
+                    self.worker.record(Entry::Resolved { begun: seq, evidence }).await?;
+                    fault
+                }
+            };
+            if Instant::now() + pause > self.deadline {
+                return Err(StepEnd::Failed(self.overdue(fault.message)));
+            }
+            self.tell(Event::Retrying { step: self.step().id, after: pause, fault });
+            self.worker.clock.sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(10));
+        }
+    }
+
+    /// A creation as nobody knows its object yet.
+    fn opening(&self, want: &Attributes, mark: Option<&str>, since: Timestamp) -> OpenCreation {
+        OpenCreation {
+            provider: self.step().provider.clone(),
+            kind: self.schema.kind.clone(),
+            want: want.clone(),
+            mark: mark.map(str::to_owned),
+            since,
+        }
+    }
+
+    /// The call with the mark of its intent, where the provider block marks what it makes.
+    fn marked(&self, call: &Call, at: Timestamp) -> (Call, Option<String>) {
+        if !call.makes || !self.worker.marking.contains(&self.step().provider) {
+            return (call.clone(), None);
+        }
+        // Of this state, this address and this moment: no other intent has it.
+        let lineage = self.worker.session.with(|r| r.revision.lineage.clone()).unwrap_or_default();
+        let text = format!("{lineage} {} {at}", self.step().address);
+        let digest = Sha256::digest(text.as_bytes());
+        let mark: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        match provider::marked(call, &mark) {
+            Some(call) => (call, Some(mark)),
+            None => (call.clone(), None),
+        }
+    }
+
+    /// What an answered call came to, where `rest` is still to be done.
+    fn made(&self, effect: &Effect, object: Option<Object>, rest: &[Call]) -> Outcome {
+        match (effect, object) {
+            // What exists with its parent does not go; it is no longer ours.
+            (Effect::Delete { .. }, _) => Outcome::Gone { settling: !rest.is_empty() || !self.schema.adopts },
+            (_, Some(object)) => {
+                self.worker.claims.claim(&object.id);
+                Outcome::Made { object: self.as_recorded(object, rest), settling: true }
+            }
+            (_, None) => Outcome::Failed { fault: Fault::message("the answer held no object") },
+        }
+    }
+
+    /// Looks for what an unanswered creation may have made. `None`: nothing happened.
+    async fn look(
+        &self,
+        creation: &Opened<'_>,
+        seq: Seq,
+        rest: &[Call],
+        fault: Fault,
+    ) -> Result<Option<Object>, StepEnd> {
+        self.tell(Event::Waiting { step: self.step().id, status: "no answer; looking for it".into() });
+        let worker = self.worker;
+        let found = look_for(&self.cloud, self.schema, creation, worker.settle, &worker.clock).await;
+        match found {
+            Found::Made(object) => {
+                // Listings lack some attributes.
+                let whole = self.cloud.get(&self.schema.kind, &object.id).await.ok().flatten();
+                let object = self.as_recorded(whole.map_or(object, |whole| self.normal(whole)), rest);
+                let entry = Entry::Adopted {
+                    address: self.step().address.clone(),
+                    object: object.clone(),
+                    binding: Box::new(self.binding.clone()),
+                    origin: Origin::Made,
+                    settling: true,
+                    resolves: Some(seq),
+                };
+                worker.record(entry).await?;
+                Ok(Some(object))
+            }
+            Found::Nothing => {
+                let evidence = "no matching object shows in the listing, and by now it would".to_owned();
+                worker.record(Entry::Resolved { begun: seq, evidence }).await?;
+                Ok(None)
+            }
+            Found::Unclear(why) => Err(StepEnd::Uncertain(Fault {
+                message: format!("{}; {}", fault.message.trim_end_matches('.'), why.message),
+                ..fault
+            })),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Waiting: until an object is where it was led to, at rest, or gone.
+
+use tokio::sync::mpsc;
+
+use super::Doing;
+use crate::apply::watch::Look;
+use crate::plan::walk::parent_of;
+use crate::plan::{Event, StepAction, StepEnd};
+use crate::provider::{self, Call, Read, Settling};
+use crate::resource::{Fault, Object};
+
+/// An object, and whether the last answer told it.
+pub(super) struct Told {
+    pub(super) object: Object,
+    pub(super) fresh: bool,
+}
+
+impl Doing<'_> {
+    /// What an earlier run began, and nobody saw the end of, comes to rest before it is ended:
+    /// the cloud deletes nothing that it is still making.
+    pub(super) async fn at_rest(&self, id: &str, deposed: bool) -> Result<(), StepEnd> {
+        let address = &self.step().address;
+        let is_settling = self.worker.session.with(|recorded| match deposed {
+            true => {
+                recorded.deposed.get(address).is_some_and(|all| all.iter().any(|o| o.id == id && o.settling))
+            }
+            false => recorded.objects.get(address).is_some_and(|o| o.settling),
+        });
+        if !is_settling {
+            return Ok(());
+        }
+        let mut looks = self.follow(id);
+        loop {
+            match tokio::time::timeout_at(self.deadline, looks.recv()).await {
+                Err(_) | Ok(None) => {
+                    return Err(StepEnd::Failed(self.overdue("it is still being made".to_owned())));
+                }
+                Ok(Some(Ok(Some(object)))) => match provider::resting(&self.schema.kind, &object) {
+                    Settling::Pending(status) => self.tell(Event::Waiting { step: self.step().id, status }),
+                    Settling::Ready | Settling::Leaving | Settling::Failed(_) => return Ok(()),
+                },
+                Ok(Some(Ok(None))) => return Ok(()),
+                // A failed look says nothing about the object.
+                Ok(Some(Err(_))) => {}
+            }
+        }
+    }
+
+    /// Waits until an object is gone.
+    pub(super) async fn gone(&self, id: &str) -> Result<(), StepEnd> {
+        let mut looks = self.follow(id);
+        loop {
+            match tokio::time::timeout_at(self.deadline, looks.recv()).await {
+                Err(_) | Ok(None) => {
+                    return Err(StepEnd::Failed(self.overdue("it is still there".to_owned())));
+                }
+                Ok(Some(Ok(None))) => return Ok(()),
+                Ok(Some(Ok(Some(object)))) => {
+                    let status = match provider::settling(&self.schema.kind, None, &object) {
+                        Settling::Failed(fault) => return Err(StepEnd::Failed(fault)),
+                        Settling::Pending(status) => status,
+                        Settling::Leaving | Settling::Ready => "deleting".to_owned(),
+                    };
+                    self.tell(Event::Waiting { step: self.step().id, status });
+                }
+                // A failed look says nothing about the object.
+                Ok(Some(Err(_))) => {}
+            }
+        }
+    }
+
+    /// Waits until an object is where it was led to; gives it as it is then. `rest` is still to be
+    /// done.
+    pub(super) async fn settled(&self, told: Told, rest: &[Call]) -> Result<Object, StepEnd> {
+        let Told { object, fresh } = told;
+        let want = match &self.step().action {
+            StepAction::Await { .. } => self.recorded_arguments(),
+            _ => self.job.want.clone(),
+        };
+        let judge = |object: &Object| match &self.step().action {
+            // The plan found it as it should be: only that it rests is waited for.
+            StepAction::Await { .. } if !self.schema.adopts => provider::resting(&self.schema.kind, object),
+            _ => provider::settling(&self.schema.kind, Some(&want), object),
+        };
+        let mut last = judge(&object);
+        // The answer of the last call may say that all is done.
+        if fresh && last == Settling::Ready {
+            return Ok(object);
+        }
+        let id = object.id.clone();
+        if !fresh && let Ok(Some(now)) = self.cloud.get(&self.schema.kind, &id).await {
+            let now = self.normal(now);
+            last = judge(&now);
+            if last == Settling::Ready {
+                return Ok(now);
+            }
+        }
+        let mut looks = self.follow(&id);
+        loop {
+            if let Settling::Pending(status) = &last {
+                self.tell(Event::Waiting { step: self.step().id, status: status.clone() });
+            }
+            match tokio::time::timeout_at(self.deadline, looks.recv()).await {
+                Err(_) | Ok(None) => {
+                    let status = match last {
+                        Settling::Pending(status) => format!("it is still `{status}`"),
+                        _ => "it does not show yet".to_owned(),
+                    };
+                    return Err(StepEnd::Failed(self.overdue(status)));
+                }
+                Ok(Some(Ok(Some(object)))) => {
+                    last = judge(&object);
+                    match &last {
+                        Settling::Ready => return Ok(object),
+                        Settling::Failed(fault) => {
+                            let object = self.as_recorded(object, rest);
+                            self.seen(&object, false, Some(fault.clone())).await?;
+                            return Err(StepEnd::Failed(fault.clone()));
+                        }
+                        Settling::Leaving => {
+                            let fault = Fault::message("somebody else is deleting it");
+                            return Err(StepEnd::Failed(fault));
+                        }
+                        Settling::Pending(_) => {}
+                    }
+                }
+                // Not there yet, or the look failed: neither says that it is gone.
+                Ok(Some(Ok(None) | Err(_))) => {}
+            }
+        }
+    }
+
+    fn follow(&self, id: &str) -> mpsc::UnboundedReceiver<Look> {
+        let attribute = |name: &str| {
+            let value = self.job.want.text(name).or_else(|| self.job.have.text(name));
+            value.map(str::to_owned).or_else(|| self.recorded_attributes().text(name).map(str::to_owned))
+        };
+        let parent = parent_of(self.schema, attribute);
+        self.worker.watch.follow(&self.step().provider, &self.cloud, self.schema, parent, id)
+    }
+
+    pub(super) fn overdue(&self, what: String) -> Fault {
+        let minutes = self.step().timeout_s / 60;
+        Fault {
+            message: format!("{what}, and the deadline of {minutes} min has passed"),
+            advice: "nothing is lost: the next apply goes on waiting; `timeouts` in the configuration sets another deadline"
+                .to_owned(),
+            ..Fault::default()
+        }
+    }
+}
