@@ -152,9 +152,9 @@ mod tests {
         );
         assert_eq!(link_of(&env(&[])), None);
         let nowhere = |_: &Path| false;
-        let here = Path::new("/work/repo/infra/prod");
-        assert_eq!(prefix_of(here, &env(&[("GITHUB_WORKSPACE", "/work/repo")]), &nowhere), "infra/prod");
+        let here = Path::new("/builds/repo/infra/prod");
+        assert_eq!(prefix_of(here, &env(&[("GITHUB_WORKSPACE", "/builds/repo")]), &nowhere), "infra/prod");
         assert_eq!(prefix_of(here, &env(&[("GITHUB_WORKSPACE", "/elsewhere")]), &nowhere), "");
-        assert_eq!(prefix_of(here, &env(&[]), &|folder| folder == Path::new("/work/repo")), "infra/prod");
+        assert_eq!(prefix_of(here, &env(&[]), &|folder| folder == Path::new("/builds/repo")), "infra/prod");
     }
 }

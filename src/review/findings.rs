@@ -77,7 +77,7 @@ mod tests {
         for (file, prefix, expected) in [
             ("landbridge.yaml", "", Some("landbridge.yaml")),
             ("./a//b.yaml", "", Some("a/b.yaml")),
-            ("../shared/x.yaml", "infra/prod", Some("infra/shared/x.yaml")),
+            ("../common/x.yaml", "infra/prod", Some("infra/common/x.yaml")),
             ("/abs/x.yaml", "infra", Some("/abs/x.yaml")),
             ("--var region", "infra", None),
         ] {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::plan::select::Selected;
 use crate::plan::uncertain::evidence::of_reading;
 use crate::plan::uncertain::{self, Leftover};
-use crate::plan::walk::{self, Situation};
+use crate::plan::walk::Situation;
 use crate::refresh::{Live, Observation};
 use crate::resource::{Address, ProviderName};
 use crate::state::{Pending, RecordedObject, Seq};
@@ -47,22 +47,13 @@ pub(super) fn leftovers<'a>(
 }
 
 pub(super) fn is_absent(on: &Situation<'_>, address: &Address, object: &RecordedObject) -> bool {
-    matches!(on.live.get(read_through(on, address, object), address.kind(), &object.id), Observation::Absent)
-}
-
-/// The provider block through which an object was read.
-pub(super) fn read_through<'a>(
-    on: &Situation<'a>,
-    address: &Address,
-    object: &'a RecordedObject,
-) -> &'a ProviderName {
-    walk::reading_block(on.configuration, address, object).unwrap_or(&object.provider)
+    matches!(on.live.get(on.read_through(address, object), address.kind(), &object.id), Observation::Absent)
 }
 
 pub(super) fn fingerprints(on: &Situation<'_>) -> BTreeMap<Address, String> {
     let mut all = BTreeMap::new();
     for (address, recorded) in &on.recorded.objects {
-        let print = match on.live.get(read_through(on, address, recorded), address.kind(), &recorded.id) {
+        let print = match on.live.get(on.read_through(address, recorded), address.kind(), &recorded.id) {
             Observation::Present { object, .. } => Live::fingerprint(object, address.kind(), on.catalog),
             Observation::Absent => "absent".to_owned(),
             Observation::Unread | Observation::Unreadable(_) => continue,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::record::{bound_attributes, keep, record_differs, settings, shown_object};
-use super::situation::{evidence, is_absent, leftovers, read_through};
+use super::situation::{evidence, is_absent, leftovers};
 use super::{Draft, Lowering};
 use crate::diff::Need;
 use crate::expr::{Inputs, Worth};
@@ -253,7 +253,7 @@ impl Lowering {
             };
             let step = self.push(Draft {
                 address: address.clone(),
-                provider: read_through(on, address, object).clone(),
+                provider: on.read_through(address, object).clone(),
                 action,
                 keep: Keep::default(),
                 timeout_s: u64::from(schema.timeout_minutes) * 60,
