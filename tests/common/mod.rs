@@ -1,5 +1,6 @@
 //! A stack, its state and the simulated cloud in one process, on time that the test moves.
 
+#[cfg(feature = "crash-points")]
 mod held;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use landbridge::sim::{self, Settings, SimClock, Simulator};
 use landbridge::state::files::{Files, MemoryFiles};
 use landbridge::state::{self, LocalBackend, Recorded};
 
+#[cfg(feature = "crash-points")]
 pub(crate) use held::{Held, held, missing};
 
 /// Where the story starts, by every clock.
@@ -78,6 +80,7 @@ impl Journey {
         Journey::with(text, Settings::embedded())
     }
 
+    #[cfg(feature = "crash-points")]
     /// The same story so far, which goes its own way from here.
     pub(crate) fn copy(&self) -> Journey {
         let clock = SimClock::starting_at(self.clock.now());

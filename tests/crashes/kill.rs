@@ -41,8 +41,7 @@ pub(crate) fn kill_everywhere(journey: &Journey) -> BTreeSet<String> {
     std::thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
-                loop {
-                    let Some(point) = points.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+                while let Some(point) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let verdict = kill_at(journey, &before, point, &expected);
                     verdicts.lock().unwrap().push(verdict);
                 }

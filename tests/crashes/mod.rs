@@ -15,7 +15,7 @@ use self::kill::kill_everywhere;
 
 #[test]
 fn first_apply() {
-    kill_everywhere(&journey("first apply"));
+    kill_everywhere(journey("first apply"));
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! not synced. After each, the next plan can be made, the same thing done again converges, and the
 //! cloud holds exactly the desired objects, each once.
 //!
-//! `cargo test --test main journeys::accidents -- --nocapture --include-ignored` tells how many.
+//! They take some minutes, so they are compiled with the crash points only:
+//! `cargo test --features crash-points --test main journeys::accidents -- --nocapture` tells how many.
 
 #![expect(clippy::print_stdout, reason = "how many accidents were survived is what one wants to read")]
 
@@ -217,7 +218,6 @@ async fn of_a_first_apply() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "takes a minute; .ci/nightly runs it"]
 async fn of_a_change_in_place_with_a_tenant_that_joins_and_one_that_leaves() {
     let tenants = |other: &str| format!("shop: 5fc973eea581490997e82ea11a1df31f, lab: {other}");
     let mut journey = Journey::new(LINK);
@@ -229,7 +229,6 @@ async fn of_a_change_in_place_with_a_tenant_that_joins_and_one_that_leaves() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "takes a minute; .ci/nightly runs it"]
 async fn of_a_replacement() {
     let mut journey = applied().await;
     journey.edit("server_type: LB", "server_type: VM");
@@ -237,7 +236,6 @@ async fn of_a_replacement() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "takes a minute; .ci/nightly runs it"]
 async fn of_a_replacement_that_creates_first() {
     let mut journey = Journey::new(LINK);
     journey
@@ -248,13 +246,11 @@ async fn of_a_replacement_that_creates_first() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "takes a minute; .ci/nightly runs it"]
 async fn of_a_destruction() {
     every_accident("a destruction", &applied().await, &Act::Destroy).await;
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "takes a minute; .ci/nightly runs it"]
 async fn of_a_saved_plan() {
     let journey = Journey::new(LINK);
     let text = planfile::write(&journey.plan().await.plan);
@@ -262,7 +258,6 @@ async fn of_a_saved_plan() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "takes a minute; .ci/nightly runs it"]
 async fn of_edits_of_the_state() {
     let journey = applied().await;
     let accept = journey.recorded().objects[&address("vpcep_accept.shop")].id.clone();

@@ -1,5 +1,6 @@
 //! Whole stories through the library, against the simulated cloud.
 
+#[cfg(feature = "crash-points")]
 mod accidents;
 mod drift;
 mod faults;

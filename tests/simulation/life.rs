@@ -16,6 +16,7 @@ use super::machine::{Line, Trace, until_down};
 use super::script::{Act, Run, Script};
 use super::stack::{SERVICES, Stack, yaml};
 use super::trouble::{self, At, Ending, Fault, Meddling};
+use super::user;
 use crate::common::{Journey, failures, settled, told};
 
 /// What a life came to.
@@ -318,10 +319,11 @@ impl Life {
             self.journey.text = yaml(&self.desired);
         }
         for again in 1.. {
-            let planned = settled(self.journey.plan_with(&options(destroy)).await);
+            let options = user::answering(&self.journey, options(destroy)).await;
+            let planned = settled(self.journey.plan_with(&options).await);
             laws::plan_is_in_order(&planned.plan, &self.desired);
             self.tell(format!("  in peace: {:?}", planned.plan.changes.iter().map(told).collect::<Vec<_>>()));
-            let applied = match self.journey.try_apply(&options(destroy)).await {
+            let applied = match self.journey.try_apply(&options).await {
                 Ok(applied) => applied,
                 Err(failure) => panic!("refused in peace: {failure:#?}"),
             };

@@ -17,6 +17,7 @@ mod script;
 mod shrink;
 mod stack;
 mod trouble;
+mod user;
 
 use self::life::Story;
 use self::script::Script;

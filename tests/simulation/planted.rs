@@ -2,7 +2,7 @@
 
 use landbridge::planted::{Bug, plant};
 
-use super::life::Story;
+use super::life::{Story, Tally};
 use super::runner;
 use super::script::Script;
 
@@ -18,7 +18,13 @@ fn every_planted_bug_is_found() {
             plant(Some(bug));
             let lived = runner::attempt(&Script::drawn(seed), &Story::default());
             plant(None);
-            lived
+            // What goes wrong without the bug does not show it.
+            match lived {
+                Err(_) if runner::attempt(&Script::drawn(seed), &Story::default()).is_err() => {
+                    Ok(Tally::default())
+                }
+                lived => lived,
+            }
         });
         match found.broken.first_key_value() {
             Some((seed, law)) => {
