@@ -58,6 +58,14 @@ pub(crate) struct Journey {
     pub(crate) policies: Rules,
 }
 
+/// Somebody else admits an account to the service of the first record.
+pub(crate) fn admit_another(world: &mut sim::World) {
+    let mut other = world.permissions[0].clone();
+    other.id = "11111111-2222-4333-8444-555555555555".parse().expect("an id");
+    other.permission = "iam:domain::ffffffffffffffffffffffffffffffff".into();
+    world.permissions.push(other);
+}
+
 impl Journey {
     /// A story on the sample world, with operations that take as long as the settings say.
     pub(crate) fn with(text: &str, settings: Settings) -> Journey {

@@ -5,7 +5,7 @@ use landbridge::plan::PlanMode;
 use landbridge::sim::{EndpointStatus, World};
 
 use super::story::LINK;
-use crate::common::{Journey, settled};
+use crate::common::{Journey, admit_another, settled};
 
 #[tokio::test(start_paused = true)]
 async fn what_others_change_is_drift_and_is_put_right() {
@@ -74,14 +74,7 @@ async fn what_others_change_is_drift_and_is_put_right() {
 async fn others_records_in_a_shared_whitelist_are_not_ours() {
     let journey = Journey::new(LINK);
     journey.apply().await;
-    journey
-        .meddle(|w| {
-            let mut other = w.permissions[0].clone();
-            other.id = "11111111-2222-4333-8444-555555555555".parse().expect("an id");
-            other.permission = "iam:domain::ffffffffffffffffffffffffffffffff".into();
-            w.permissions.push(other);
-        })
-        .await;
+    journey.meddle(admit_another).await;
     assert_eq!(journey.drift().await, [""; 0]);
     journey.assert_converged().await;
     journey.destroy().await;

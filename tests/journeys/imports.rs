@@ -3,7 +3,7 @@
 use landbridge::ops;
 
 use super::story::LINK;
-use crate::common::{Journey, settled};
+use crate::common::{Journey, admit_another, settled};
 
 /// A link as somebody else has made it, and our own empty state.
 async fn found() -> Journey {
@@ -51,14 +51,7 @@ async fn before_acceptance_nobody_says_whether_there_is_a_name() {
 #[tokio::test(start_paused = true)]
 async fn of_a_shared_whitelist_only_what_we_name_becomes_ours() {
     let journey = found().await;
-    journey
-        .meddle(|w| {
-            let mut other = w.permissions[0].clone();
-            other.id = "11111111-2222-4333-8444-555555555555".parse().expect("an id");
-            other.permission = "iam:domain::ffffffffffffffffffffffffffffffff".into();
-            w.permissions.push(other);
-        })
-        .await;
+    journey.meddle(admit_another).await;
     import_all(&journey).await;
     assert_eq!(journey.changes().await, [""; 0]);
     journey.apply().await;

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "it reads the sources")]
 
 mod dependencies;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -9,8 +9,8 @@ use crate::diagnostic::known_names;
 use crate::resource::ProviderName;
 
 /// The settings of a provider block, besides `auth`.
-pub(in crate::config) const SETTINGS: [&str; 5] =
-    ["region", "endpoint", "iam_endpoint", "ca_file", "project_id"];
+pub(in crate::config) const SETTINGS: [&str; 6] =
+    ["region", "endpoint", "iam_endpoint", "ca_file", "project_id", "account_id"];
 /// What decides how it is read.
 pub(in crate::config) const SPECIAL: [&str; 4] = ["type", "auth", "mark", "sim_account"];
 /// The credentials.

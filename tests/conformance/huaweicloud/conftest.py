@@ -12,7 +12,7 @@ from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkiam.v3 import IamClient
 from huaweicloudsdkvpcep.v1 import VpcepAsyncClient, VpcepClient
 
-from simulator import Simulator
+from fixtures import sim, simulator  # noqa: F401, fixtures of every test here
 from world import ACCOUNTS
 
 
@@ -32,26 +32,6 @@ coverage.watch(VpcepAsyncClient, operations_of(VpcepAsyncClient))
 def forget_projects():
     """The SDK keeps the project ids that it has found; each test looks them up anew."""
     Credentials._CACHE.clear()
-
-
-@pytest.fixture
-def simulator():
-    """Starts simulators with other options; all end with the test."""
-    running = []
-
-    def start(*options):
-        running.append(Simulator(*options))
-        return running[-1]
-
-    yield start
-    for sim in running:
-        sim.stop()
-
-
-@pytest.fixture
-def sim(simulator):
-    """A simulator where things take a minute."""
-    return simulator("--op-delay", "60s")
 
 
 class Account:

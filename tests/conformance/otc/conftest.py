@@ -10,31 +10,12 @@ from openstack import exceptions
 from otcextensions import sdk
 from otcextensions.sdk.vpcep.v1._proxy import Proxy
 
-from simulator import Simulator
+from fixtures import sim, simulator  # noqa: F401, fixtures of every test here
 from world import ACCOUNTS
 
 
 coverage.watch(Proxy, [name for name, _ in inspect.getmembers(Proxy, inspect.isfunction)
                        if name in vars(Proxy) and not name.startswith("_")])
-
-
-@pytest.fixture
-def simulator():
-    running = []
-
-    def start(*options):
-        running.append(Simulator(*options))
-        return running[-1]
-
-    yield start
-    for sim in running:
-        sim.stop()
-
-
-@pytest.fixture
-def sim(simulator):
-    """A simulator where things take a minute."""
-    return simulator("--op-delay", "60s")
 
 
 def connect(sim, name, user=0, region="tr-west-1", password=None, override=True):
