@@ -65,6 +65,8 @@ pub enum Note {
         /// The snapshot that contains the journal.
         serial: u64,
     },
+    /// Somebody is at work on the state: what is read shows a moment in the middle of that.
+    Running(Holder),
     /// The lock of a dead process was taken over.
     TookOver(Holder),
     /// The snapshot was written, but something after it failed.
@@ -95,6 +97,9 @@ impl fmt::Display for Note {
                     "an earlier run was cut off while it tidied up. Everything is in snapshot {serial}; the journal that is left holds nothing more, and the next apply removes it"
                 )
             }
+            Note::Running(holder) => {
+                write!(f, "a run is under way: {holder}; what is shown here is a moment in the middle of it")
+            }
             Note::TookOver(holder) => write!(f, "took over the lock of a dead process: {holder}"),
             Note::Unfinished(why) => write!(f, "the state was written, but: {why}"),
         }
@@ -122,6 +127,16 @@ const READ_TRIES: usize = 5;
 /// Reads a state without its lock, for `plan` and for looking. Another process may be writing: what
 /// it acknowledged before is seen, what it is writing may be.
 pub fn read(backend: &dyn Backend) -> Result<Loaded, StateError> {
+    let holder = backend.holder()?;
+    let mut loaded = read_whole(backend)?;
+    // A journal without an end is then no sign of an interruption.
+    if let Some(holder) = holder.filter(|holder| backend.is_running(holder) != Some(false)) {
+        loaded.notes = vec![Note::Running(holder)];
+    }
+    Ok(loaded)
+}
+
+fn read_whole(backend: &dyn Backend) -> Result<Loaded, StateError> {
     let mut stored = backend.load()?;
     for _ in 0..READ_TRIES {
         match assemble(backend, &stored) {

@@ -23,6 +23,8 @@ fn two_at_once_are_one_after_another() {
     bench.run("state mv --sim vpcep_service.payments vpcep_service.other").code(1).warns("is locked by");
     let asked = bench.run("state unlock --sim").code(1);
     asked.warns("nothing was changed").warns("That process still runs").warns("--force");
+    let beside = bench.run("state list --sim").code(0);
+    assert!(!beside.warns("a run is under way").err.contains("was cut off"), "nobody was");
     let said: Vec<String> = said.collect();
     assert!(first.wait().unwrap().success(), "{said:#?}");
     bench.run("plan --sim --detailed-exitcode").code(0);

@@ -11,6 +11,13 @@ pub(super) type Fault = (&'static str, &'static str);
 /// The cloud does it only after the answer has been given up.
 pub(super) const VERY_LATE: &str = "done very late";
 
+/// The API holds creations back for long.
+pub(super) const HELD_BACK: Fault =
+    ("throttled", "operation: 'create_*', error: { status: 429, retry_after: 70 }, count: 2");
+
+/// What is made shows nowhere for long, though within `settle`.
+pub(super) const HIDDEN: Fault = ("young ones hidden", "hide: 50s");
+
 const FAULTS: [Fault; 43] = [
     ("answer lost", "operation: create_service, lose_answer: true, count: 1"),
     ("answer lost", "operation: create_endpoint, lose_answer: true, every: 2"),
@@ -38,13 +45,13 @@ const FAULTS: [Fault; 43] = [
     ("throttled", "error: { status: 429, retry_after: 2 }, probability: 0.2"),
     ("throttled", "rate: { per_second: 3, burst: 4 }"),
     ("throttled", "operation: 'create_*', error: { status: 429 }, count: 12"),
-    ("throttled", "operation: 'create_*', error: { status: 429, retry_after: 70 }, count: 2"),
+    HELD_BACK,
     ("stale listing", "operation: 'list_*', stale: 20s, probability: 0.6"),
     ("stale listing", "operation: 'list_*', stale: 40s"),
     ("stale answer", "operation: 'get_*', stale: 10s, probability: 0.5"),
     ("young ones hidden", "operation: 'get_*', hide: 20s"),
     ("young ones hidden", "operation: 'list_*', hide: 30s"),
-    ("young ones hidden", "hide: 50s"),
+    HIDDEN,
     (
         "creation failed",
         "operation: create_endpoint, fail: { code: EndPoint.2001, message: no address is left }, count: 1",
