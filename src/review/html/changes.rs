@@ -133,7 +133,7 @@ fn entry_of(entry: &Entry, scene: &Scene) -> Markup {
                 (parts::place(entry.place.as_ref()))
             }
             div class="inside" {
-                @if let Some(reason) = &entry.reason { p class="reason" { "because " (reason) } }
+                @if let Some(reason) = &entry.reason { p class="reason" { "because " (parts::sentence(reason)) } }
                 dl class="facts" {
                     @if let Some(id) = &entry.id { dt { "object" } dd class="text" { (id) } }
                     dt { "provider" } dd class="text" { (entry.provider) }
@@ -142,7 +142,7 @@ fn entry_of(entry: &Entry, scene: &Scene) -> Markup {
                     }
                 }
                 (parts::table(&entry.rows))
-                @for note in &entry.notes { p class="note" { (note) } }
+                @for note in &entry.notes { p class="note" { (parts::sentence(note)) } }
                 @if let Some(actor) = actor { (neighbours(actor, scene)) }
             }
         }

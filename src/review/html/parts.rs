@@ -30,6 +30,22 @@ pub(super) fn seen(sign: Sign) -> String {
     sign.text().replace('-', "\u{2212}")
 }
 
+/// A sentence of ours: what it has between backticks is set as code.
+pub(super) fn sentence(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    // An odd backtick is somebody's own.
+    let paired = parts.len() % 2 == 1;
+    html! {
+        @if paired {
+            @for (at, part) in parts.iter().enumerate() {
+                @if at % 2 == 1 { code { (part) } } @else { (part) }
+            }
+        } @else {
+            (text)
+        }
+    }
+}
+
 /// What differs, as a table.
 pub(super) fn table(rows: &[Row]) -> Markup {
     html! {
@@ -54,7 +70,7 @@ fn row_of(row: &Row) -> Markup {
             td {
                 (body(&row.body))
                 @if let Some(why) = &row.replaces {
-                    p class="forces" { "forces replacement: " (clean(why)) }
+                    p class="forces" { "forces replacement: " (sentence(&clean(why))) }
                 }
             }
         }
@@ -125,5 +141,23 @@ fn cell(cell: &Cell) -> Markup {
 pub(super) fn place(place: Option<&Place>) -> Markup {
     html! {
         @if let Some(place) = place { span class="place" { (clean(&place.file)) ":" (place.line) } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_nothing_is_markup() {
+        for (text, expected) in [
+            ("`ports` changes", "<code>ports</code> changes"),
+            ("of `a`, `b`", "of <code>a</code>, <code>b</code>"),
+            ("one ` alone", "one ` alone"),
+            ("`<b>` & more", "<code>&lt;b&gt;</code> &amp; more"),
+            ("", ""),
+        ] {
+            assert_eq!(sentence(text).into_string(), expected, "{text}");
+        }
     }
 }

@@ -92,7 +92,7 @@ fn section(found: &Section) -> Markup {
     html! {
         section class={ "found " (class) } id=(found.key) aria-labelledby={ (found.key) "-title" } {
             h2 id={ (found.key) "-title" } { (found.title) }
-            p class="summary" { (found.summary) }
+            p class="summary" { (parts::sentence(&found.summary)) }
             @if !first.is_empty() { ul { @for finding in first { (one(finding)) } } }
             @if !rest.is_empty() {
                 details {
@@ -111,8 +111,8 @@ fn one(finding: &Finding) -> Markup {
                 span class={ "tag " (level_class(finding.level)) } { (finding.level.word()) } " "
                 strong { (finding.title) } " " (parts::place(finding.place.as_ref()))
             }
-            p { (finding.text) }
-            @if !finding.hint.is_empty() { p class="faint" { (finding.hint) } }
+            p { (parts::sentence(&finding.text)) }
+            @if !finding.hint.is_empty() { p class="faint" { (parts::sentence(&finding.hint)) } }
         }
     }
 }
