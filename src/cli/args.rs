@@ -8,13 +8,15 @@ use super::exit;
 
 mod look;
 mod policy;
+mod recovery;
 mod run;
 mod setup;
 mod state;
 mod work;
 
-pub(super) use look::{Completions, Explain, Graph, GraphFormat, Import, Output, Schema};
+pub(super) use look::{Completions, Explain, Graph, GraphFormat, Output, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
+pub(super) use recovery::Import;
 pub(super) use run::{Apply, Destroy, Drift, Plan, Posting, Review, Trust};
 pub(super) use setup::{Init, Sim};
 pub(super) use state::{State, StateCommand, StateMv, StateRm, StateShow, StateUnlock};
@@ -112,7 +114,7 @@ pub(super) enum Command {
     Output(Output),
     /// Draw what depends on what
     Graph(Graph),
-    /// Bind an existing object to an address
+    /// Bring existing objects under addresses
     Import(Import),
     /// Show what a kind of resource takes, or write the JSON schema for editors
     Schema(Schema),

@@ -14,7 +14,7 @@ use super::policies;
 use super::request_log;
 use super::sources;
 use super::ui::Ui;
-use crate::config::{self, Configuration};
+use crate::config::{self, Configuration, Import};
 use crate::ops::{Failure, Workspace};
 use crate::plan::{Answer, Answers};
 use crate::provider::{self, Clock, Transport};
@@ -44,12 +44,24 @@ pub(super) fn author(options: &Options, ui: &Ui) -> Result<Author, Stop> {
 }
 
 impl Author {
-    /// What the user says about interrupted creations.
-    pub(super) fn answers(&mut self, path: Option<&Path>) -> Result<Answers, Stop> {
-        let Some(path) = path else { return Ok(Answers::default()) };
+    /// A file of the user, kept for the messages about it.
+    fn file(&mut self, path: &Path) -> Result<(Arc<str>, Vec<u8>), Stop> {
         let file: Arc<str> = Arc::from(path.display().to_string());
         let bytes = sources::bytes(path)?;
         self.texts.insert(file.clone(), Arc::from(String::from_utf8_lossy(&bytes)));
+        Ok((file, bytes))
+    }
+
+    /// What objects a file names for addresses.
+    pub(super) fn imports(&mut self, path: &Path) -> Result<Vec<Import>, Stop> {
+        let (file, bytes) = self.file(path)?;
+        config::import_list(&file, &bytes).map_err(|faults| Stop::Diagnostics(faults, self.texts.clone()))
+    }
+
+    /// What the user says about interrupted creations.
+    pub(super) fn answers(&mut self, path: Option<&Path>) -> Result<Answers, Stop> {
+        let Some(path) = path else { return Ok(Answers::default()) };
+        let (file, bytes) = self.file(path)?;
         match config::answers(&file, &bytes) {
             Ok(answers) => {
                 let said = answers.into_iter();

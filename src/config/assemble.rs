@@ -27,7 +27,8 @@ pub(super) fn assemble(
     declared: Declared,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Configuration> {
-    let Declared { stack, variables, locals, providers, mut blocks, outputs, limits, policies } = declared;
+    let Declared { stack, variables, locals, providers, mut blocks, outputs, limits, policies, imports } =
+        declared;
     let mut texts: BTreeMap<Arc<str>, Arc<str>> =
         documents.iter().map(|d| (d.file.clone(), d.text.clone())).collect();
     let variables = values::find(variables, sources, &mut texts, faults);
@@ -83,6 +84,19 @@ pub(super) fn assemble(
             good_outputs.insert(name, OutputBlock { reads, ..output });
         }
     }
+    let mut good_imports = Vec::new();
+    for import in imports {
+        let site = Site::Import(import.for_each.is_some());
+        let parts = [Some(&import.to), import.id.as_ref()];
+        let mut good = import
+            .for_each
+            .iter()
+            .all(|template| names.check(template, Site::Import(false), &mut Reads::default(), faults));
+        for template in parts.into_iter().flatten() {
+            good &= names.check(template, site, &mut Reads::default(), faults);
+        }
+        good_imports.extend(good.then_some(import));
+    }
     for (block, _) in providers.values() {
         for template in block.iter().flat_map(|b| b.settings.values()) {
             names.check(template, Site::Provider, &mut Reads::default(), faults);
@@ -110,6 +124,7 @@ pub(super) fn assemble(
         providers: providers.into_iter().filter_map(|(name, (block, _))| Some((name, block?))).collect(),
         blocks: good_blocks,
         outputs: good_outputs,
+        imports: Vec::new(),
         limits: limits.map(|(limits, _)| limits).unwrap_or_default(),
         variables,
         locals: values,
@@ -124,6 +139,7 @@ pub(super) fn assemble(
     };
     configuration.settle_locals(&order, faults);
     configuration.settle_blocks(catalog, faults);
+    configuration.settle_imports(good_imports, catalog, faults);
     if !faults.iter().any(|f| f.severity == crate::diagnostic::Severity::Error) {
         configuration.digest = digest::digest(documents, &configuration.variables);
     }

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 
+use super::imports::Import;
 use super::limits::Limits;
 use super::policies::PolicySettings;
 use super::source::ReadFile;
 use crate::diagnostic::Place;
 use crate::expr::{Account, Input, Template, Val};
-use crate::resource::{Address, Block, ProviderName, Rows, Type, Value};
+use crate::resource::{Address, AddressError, Block, ProviderName, Rows, Type, Value};
 
 /// A checked configuration.
 pub struct Configuration {
@@ -25,6 +26,8 @@ pub struct Configuration {
     pub blocks: BTreeMap<Block, Box<ResourceBlock>>,
     /// The outputs.
     pub outputs: BTreeMap<String, OutputBlock>,
+    /// The existing objects that belong to addresses.
+    pub imports: Vec<Import>,
     /// How much one plan may destroy.
     pub limits: Limits,
     /// The variables, each with its value.
@@ -109,12 +112,40 @@ pub enum Dependency {
     Address(Address),
 }
 
+impl std::fmt::Display for Dependency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Dependency::Block(block) => block.fmt(f),
+            Dependency::Address(address) => address.fmt(f),
+        }
+    }
+}
+
+impl std::str::FromStr for Dependency {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse() {
+            Ok(block) => Ok(Dependency::Block(block)),
+            Err(_) => text.parse().map(Dependency::Address),
+        }
+    }
+}
+
 impl Dependency {
     /// The block.
     pub fn block(&self) -> &Block {
         match self {
             Dependency::Block(block) => block,
             Dependency::Address(address) => &address.block,
+        }
+    }
+
+    /// Whether it is about an address.
+    pub fn covers(&self, address: &Address) -> bool {
+        match self {
+            Dependency::Block(block) => address.block == *block,
+            Dependency::Address(one) => address == one,
         }
     }
 }

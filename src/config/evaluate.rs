@@ -90,10 +90,23 @@ impl Configuration {
         block: &ResourceBlock,
         objects: &dyn Objects,
     ) -> Result<Rows<Option<Key>, Each>, Vec<Diagnostic>> {
-        let Some(template) = &block.for_each else {
-            return Ok(Rows::from_iter([(None, Each::single())]));
-        };
-        let place = template.place.as_ref().unwrap_or(&block.place);
+        match &block.for_each {
+            None => Ok(Rows::from_iter([(None, Each::single())])),
+            Some(template) => {
+                let place = template.place.as_ref().unwrap_or(&block.place);
+                self.instances_for(template, &block.block, place, objects)
+            }
+        }
+    }
+
+    /// What `for_each` makes instances for; `what` has it.
+    pub(super) fn instances_for(
+        &self,
+        template: &Template,
+        what: impl std::fmt::Display,
+        place: &Place,
+        objects: &dyn Objects,
+    ) -> Result<Rows<Option<Key>, Each>, Vec<Diagnostic>> {
         let invalid = |detail: String, hint: &str| {
             vec![Diagnostic::error("Invalid for_each", detail).at(place.clone()).hint(hint)]
         };
@@ -107,8 +120,7 @@ impl Configuration {
         }
         if val.is_unknown() {
             let names: Vec<String> = evaluator.pending.iter().map(ToString::to_string).collect();
-            let detail =
-                format!("`for_each` of {} is known only after {} is applied", block.block, names.join(", "));
+            let detail = format!("`for_each` of {what} is known only after {} is applied", names.join(", "));
             let mut targets: Vec<String> =
                 evaluator.pending.iter().map(|r| format!("--target '{}'", r.address)).collect();
             targets.dedup();

@@ -12,6 +12,7 @@ mod configuration;
 mod digest;
 mod document;
 mod evaluate;
+mod imports;
 mod limits;
 mod locals;
 mod lower;
@@ -39,6 +40,7 @@ pub use configuration::{
     ProviderBlock, ResourceBlock, Timeouts, Trigger, Variable,
 };
 pub use evaluate::ProviderSetting;
+pub use imports::{Import, ImportBy, import_list};
 pub use limits::{Bound, Limit, Limits};
 pub use policies::{Exception, PolicySettings};
 pub use schema::json_schema;

@@ -24,6 +24,8 @@ pub(super) enum Site<'s> {
     Local,
     Output,
     Provider,
+    /// An entry of `imports`, and whether `each` has a meaning there.
+    Import(bool),
     /// A block, and whether `each` has a meaning there.
     Block(&'s Block, bool),
     /// A block's postcondition, which may look at the block itself, and whether `each` has a meaning.
@@ -123,7 +125,7 @@ impl Names<'_> {
             Root::EachKey | Root::EachValue => {
                 reads.each = true;
                 match site {
-                    Site::Block(_, true) | Site::After(true) => Ok(()),
+                    Site::Block(_, true) | Site::After(true) | Site::Import(true) => Ok(()),
                     _ => Err(Wrong(
                         "No instance here",
                         "`each` has a meaning only in the attributes of a block with `for_each`".into(),
@@ -141,6 +143,18 @@ impl Names<'_> {
                         "Reference not possible",
                         detail,
                         "use a variable or the environment".into(),
+                        None,
+                    ));
+                }
+                if matches!(site, Site::Import(_)) {
+                    let detail = format!(
+                        "an import cannot read {block}: which object belongs to an address is found out first"
+                    );
+                    return Err(Wrong(
+                        "Reference not possible",
+                        detail,
+                        "write the id itself, or let the object be known `by` attributes of its resource"
+                            .into(),
                         None,
                     ));
                 }

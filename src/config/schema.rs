@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::lower::{AUTH, EXCEPTION, LIFECYCLE, POLICIES, RESERVED, SETTINGS};
+use super::lower::{AUTH, EXCEPTION, IMPORT, LIFECYCLE, POLICIES, RESERVED, SETTINGS};
 use crate::resource::{AttributeSchema, Catalog, Check, Field, KindSchema, Mode, Source, Type, Value};
 
 /// The schema of a whole configuration.
@@ -58,7 +58,8 @@ pub fn json_schema(catalog: &Catalog) -> Json {
                 "additionalProperties": false
             })),
             "limits": limits(),
-            "policies": policies()
+            "policies": policies(),
+            "imports": imports()
         },
         "$defs": {
             "expression": { "type": "string", "pattern": "[$%]\\{" },
@@ -112,6 +113,29 @@ fn policies() -> Json {
         { "$ref": "#/$defs/names" },
         { "type": "object", "properties": properties, "additionalProperties": false }
     ] })
+}
+
+fn imports() -> Json {
+    let property = |name: &'static str| {
+        let schema = match name {
+            "by" => json!({ "$ref": "#/$defs/names" }),
+            "for_each" => json!({ "description": "a map or a set of texts: one import for each" }),
+            _ => json!({ "$ref": "#/$defs/text" }),
+        };
+        (name.to_owned(), schema)
+    };
+    let properties: Map<String, Json> = IMPORT.map(property).into_iter().collect();
+    json!({
+        "type": ["array", "null"],
+        "description": "existing objects that come under addresses",
+        "items": {
+            "type": "object",
+            "properties": properties,
+            "required": ["to"],
+            "not": { "required": ["id", "by"] },
+            "additionalProperties": false
+        }
+    })
 }
 
 fn lifecycle() -> Json {
@@ -269,6 +293,11 @@ mod tests {
             ("resources:", "limits: { deletes: 130% }\nresources:"),
             ("resources:", "limits: { deletion: 3 }\nresources:"),
             ("resources:", "limits: { cut_connections: 5% }\nresources:"),
+            ("outputs:", "imports: [ { to: vpcep_service.payments, id: x } ]\noutputs:"),
+            ("outputs:", "imports: [ { to: vpcep_service.payments, by: [ port_id ] } ]\noutputs:"),
+            ("outputs:", "imports: [ { to: vpcep_service.payments, id: x, by: [ port_id ] } ]\noutputs:"),
+            ("outputs:", "imports: [ { id: x } ]\noutputs:"),
+            ("outputs:", "imports: [ { to: vpcep_service.payments, with: x } ]\noutputs:"),
             ("vpcep_accept:", "vpcep_acept:"),
             ("port_id:", "prot_id:"),
             ("enable_dns: true", "enable_dns: [1]"),

@@ -66,6 +66,8 @@ pub enum ReasonCode {
     AlreadyThere,
     /// An interrupted run made it.
     Interrupted,
+    /// It was there before, and the user wants it under this address.
+    Imported,
     /// It is gone already, or goes with another object.
     Gone,
     /// Its arguments are known only after apply.

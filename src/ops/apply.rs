@@ -9,6 +9,7 @@ use super::plan::{decide, judge};
 use super::{Failure, PlanOptions, Workspace};
 use crate::apply::{Cancel, Executor, Report, World, execute};
 use crate::diagnostic::Diagnostic;
+use crate::plan::adoption::Adoption;
 use crate::plan::{Action, Approval, Approved, Change, Event, Plan, PlanMode, Secrets, Verdict, walk};
 use crate::resource::Mode;
 use crate::state::{Interrupted, Note, Recorded, Run, Session};
@@ -157,7 +158,7 @@ async fn still_good(
     // A saved plan, or the rest of one: look again, and go on only with what was approved.
     let mut options = options_of(plan);
     options.no_refresh &= !resumed;
-    let (fresh, secrets) = decide(workspace, &options, &recorded).await?;
+    let (fresh, secrets) = decide(workspace, &options, &recorded, &mut Adoption::default()).await?;
     if resumed {
         let beyond = beyond_approval(plan, &fresh);
         if !beyond.is_empty() {

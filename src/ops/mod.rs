@@ -3,6 +3,7 @@
 //! Architecture invariant: no arguments, prompts, printing or exit codes here, and no path to a
 //! cloud but the journey's own.
 
+mod adoption;
 mod apply;
 mod drift;
 mod failure;
@@ -14,7 +15,7 @@ mod workspace;
 pub use apply::{Applied, apply, options_of, permitted};
 pub use drift::{Drifted, drift};
 pub use failure::Failure;
-pub use import::{Imported, import};
+pub use import::{Imported, bind, import};
 pub use offline::{OfflineFault, StandIns, offline};
 pub use plan::{PlanOptions, Planned, plan};
 pub use workspace::Workspace;

@@ -16,6 +16,7 @@ use crate::config::Configuration;
 use crate::diagnostic::Diagnostic;
 use crate::diff::known;
 use crate::expr::Worth;
+use crate::plan::adoption::Adoption;
 use crate::plan::uncertain::Resolution;
 use crate::plan::walk::{Needs, Proposal, Situation, Walked, walk};
 use crate::plan::{Plan, PlanMode, Selection, lower};
@@ -104,7 +105,8 @@ pub fn offline(
         .map_err(OfflineFault::Head)?;
     let nothing = BTreeSet::new();
     let resolution = Resolution::default();
-    let on = situation(head, catalog, &recorded, &resolution, &live, &nothing, now);
+    let adoption = Adoption::default();
+    let on = situation(head, catalog, &recorded, &resolution, &live, &adoption, &nothing, now);
     let (mut plan, _) = lower(on, &proposal, &Selection::default(), false).map_err(OfflineFault::Head)?;
     // Nobody has looked at a cloud, so nothing was seen there.
     plan.fingerprints.clear();
@@ -187,6 +189,7 @@ fn situation<'a>(
     recorded: &'a Recorded,
     resolution: &'a Resolution,
     live: &'a Live,
+    adoption: &'a Adoption,
     replace: &'a BTreeSet<Address>,
     now: Timestamp,
 ) -> Situation<'a> {
@@ -196,6 +199,7 @@ fn situation<'a>(
         recorded,
         resolution,
         live,
+        adoption,
         mode: PlanMode::Normal,
         replace,
         now,
@@ -217,16 +221,32 @@ fn settled(
     for object in recorded.objects.values() {
         live.identities.insert(object.provider.clone(), object.identity.clone());
     }
+    let mut adoption = Adoption::default();
     for _ in 0..ROUNDS {
-        match walk(situation(configuration, catalog, recorded, &resolution, live, &replace, now))? {
-            Walked::Done(proposal) => return Ok(*proposal),
-            Walked::Needs(needs) => answer(needs, catalog, live, stand_ins, asked),
+        match walk(situation(configuration, catalog, recorded, &resolution, live, &adoption, &replace, now))?
+        {
+            Walked::Done(mut proposal) => {
+                proposal.warnings.extend(adoption.missing.iter().map(not_looked_for));
+                return Ok(*proposal);
+            }
+            Walked::Needs(needs) => {
+                adoption.missing.extend(needs.wanted.iter().map(|wanted| wanted.address.clone()));
+                answer(needs, catalog, live, stand_ins, asked);
+            }
         }
     }
     Err(vec![Diagnostic::error(
         "The lookups do not come to an end",
         format!("after {ROUNDS} rounds there was still more to ask for; please report this"),
     )])
+}
+
+/// What is imported is there, but what it is like is not known offline.
+fn not_looked_for(address: &Address) -> Diagnostic {
+    let detail = format!(
+        "`{address}` is imported, and what its object is like is not known offline: it is shown as if it were made"
+    );
+    Diagnostic::warning("Not looked up", detail).hint("a plan with credentials shows what differs")
 }
 
 fn answer(

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Failure, Workspace};
+use super::{Failure, Workspace, adoption};
 use crate::diagnostic::Diagnostic;
+use crate::plan::adoption::Adoption;
 use crate::plan::uncertain::{Clues, born};
 use crate::plan::walk::{self, Situation, Walked};
 use crate::plan::{self, Plan, PlanMode, Secrets, Selection, Verdict, uncertain};
@@ -53,7 +54,8 @@ pub async fn plan(workspace: &Workspace, options: &PlanOptions) -> Result<Planne
     if !unasked.is_empty() {
         return Err(unasked.into());
     }
-    let (mut plan, secrets) = decide(workspace, options, &loaded.recorded).await?;
+    let mut adoption = Adoption::default();
+    let (mut plan, secrets) = decide(workspace, options, &loaded.recorded, &mut adoption).await?;
     plan.verdict = judge(workspace, &plan)?;
     let notes = loaded.notes.iter().map(ToString::to_string).collect();
     Ok(Planned { plan, secrets, notes, unfinished: loaded.has_journal() })
@@ -73,6 +75,7 @@ pub(super) async fn decide(
     workspace: &Workspace,
     options: &PlanOptions,
     recorded: &Recorded,
+    adoption: &mut Adoption,
 ) -> Result<(Plan, Secrets), Failure> {
     let reader = workspace.reader();
     let configuration = workspace.configuration.as_ref();
@@ -146,12 +149,14 @@ pub(super) async fn decide(
     let known: BTreeSet<&Address> = recorded.objects.keys().collect();
     let replace = plan::replaced(&options.selection.replace, &known)?;
     for _ in 0..ROUNDS {
+        let with_found = adoption.bind(&recorded);
         let situation = Situation {
             configuration,
             catalog: &workspace.catalog,
-            recorded: &recorded,
+            recorded: &with_found,
             resolution: &resolution,
             live: &live,
+            adoption,
             mode: options.mode,
             replace: &replace,
             now: workspace.clock.now(),
@@ -166,6 +171,7 @@ pub(super) async fn decide(
                 reader.identify(needs.identities, &mut live).await?;
                 reader.look(needs.sights, &mut live).await?;
                 reader.look_up(needs.questions, &mut live).await?;
+                adoption::find(workspace, needs.wanted, &recorded, &mut live, adoption).await?;
             }
         }
     }

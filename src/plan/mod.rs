@@ -5,6 +5,7 @@
 //!
 //! Architecture invariant: `plan` does no IO and does not know that HTTP exists.
 
+pub mod adoption;
 pub mod blocks;
 mod change;
 pub mod compare;

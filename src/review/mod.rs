@@ -40,7 +40,7 @@ pub use rows::{Body, Cell, Part, Row, value_body};
 pub use section::{Finding, Level, Section};
 pub use show::{clean, short, value_text};
 pub use terraform_text::{terraform_outcome, terraform_text};
-pub use text::{drift, steps, text};
+pub use text::{changes, drift, steps, text};
 
 #[cfg(test)]
 mod tests;

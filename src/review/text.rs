@@ -42,6 +42,13 @@ pub fn drift(review: &Review, look: Look) -> String {
     out.trim_start_matches('\n').to_owned()
 }
 
+/// Only what happens to each address, under a heading.
+pub fn changes(review: &Review, title: &str, look: Look) -> String {
+    let mut out = String::new();
+    section(&mut out, look, title, &review.changes);
+    out.trim_start_matches('\n').to_owned()
+}
+
 /// Which stack, on which cloud, and what was selected.
 fn header_of(review: &Review) -> Vec<Line> {
     let mut line = Line::new().plain("Stack ").with(Tone::Strong, clean(&review.stack));

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use landbridge::apply::{Report, Stopper};
-use landbridge::config::{self, Configuration, Sources};
+use landbridge::config::{self, Configuration, Import, ImportBy, Sources};
 use landbridge::diagnostic::Diagnostic;
 use landbridge::ops::{self, Applied, Failure, PlanOptions, Planned, Workspace};
 use landbridge::plan::{Approval, Change, Limit, PlanInput, PlanMode, Selection, Step, StepAction, planfile};
@@ -232,6 +232,14 @@ impl Journey {
     pub(crate) fn faults(&self, rules: &[&str]) {
         let text = format!("rules: [{}]", rules.join(", "));
         self.sim.set_faults(sim::FaultRules::from_yaml(&text).expect("rules"));
+    }
+
+    /// Brings the object with this id under an address.
+    pub(crate) async fn import(&self, to: &str, id: &str) -> Result<(), Failure> {
+        let (to, by) = (to.parse().expect("an address"), ImportBy::Id(id.to_owned()));
+        let workspace = self.workspace();
+        let found = ops::import(&workspace, &[Import { to, by, place: None }]).await?;
+        ops::bind(&workspace, found).await
     }
 
     /// The changes of the next plan, one a line.

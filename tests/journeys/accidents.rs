@@ -79,8 +79,7 @@ impl Act {
                 (ops::apply(&workspace, approved, Secrets::default(), events, cancel).await, "apply")
             }
             Act::Import(to, id) => {
-                let imported = ops::import(&journey.workspace(), &address(to), id).await;
-                return imported.map(|_| ()).map_err(words);
+                return journey.import(to, id).await.map_err(words);
             }
             Act::Move(from, to) => {
                 return edited(journey, |recorded| edit::rename(recorded, &address(from), &address(to)))

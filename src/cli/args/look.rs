@@ -1,8 +1,8 @@
-//! Arguments of the commands that look things up, and of `import`.
+//! Arguments of the commands that look things up.
 
 use clap::{Args, ValueEnum};
 
-use super::{Global, Work};
+use super::Global;
 
 /// `output`.
 #[derive(Args, Debug)]
@@ -42,27 +42,6 @@ pub(in crate::cli) struct Graph {
     /// The form
     #[arg(long, value_enum, default_value = "dot")]
     pub(in crate::cli) format: GraphFormat,
-    /// Global options.
-    #[command(flatten)]
-    pub(in crate::cli) global: Global,
-}
-
-/// `import`.
-#[derive(Args, Debug)]
-#[command(after_long_help = "\
-The address must stand in the configuration. The next plan shows how object and configuration differ.
-
-Examples:
-  landbridge import vpcep_service.payments 4189d3c2-8882-4871-a3c2-d380272eed88
-  landbridge import vpcep_accept.shop SERVICE_ID/ENDPOINT_ID")]
-pub(in crate::cli) struct Import {
-    /// Such as `vpcep_endpoint.shop`
-    pub(in crate::cli) address: String,
-    /// The object's id in the cloud
-    pub(in crate::cli) id: String,
-    /// How to work.
-    #[command(flatten)]
-    pub(in crate::cli) work: Work,
     /// Global options.
     #[command(flatten)]
     pub(in crate::cli) global: Global,

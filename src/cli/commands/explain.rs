@@ -10,7 +10,7 @@ use crate::provider;
 use crate::review::{Line, Tone};
 
 /// The reason words of changes (`reason` in JSON), each with what it means.
-const REASONS: [(&str, &str); 16] = [
+const REASONS: [(&str, &str); 17] = [
     ("new", "It is in the configuration and not recorded: it is created."),
     ("deleted_outside", "It was recorded, and somebody else deleted it: it is created again."),
     ("differs", "Attributes differ from the configuration: they are changed in place."),
@@ -27,6 +27,7 @@ const REASONS: [(&str, &str); 16] = [
     ("destroy", "destroy deletes everything that is recorded."),
     ("already_there", "The cloud has it already: it is adopted without a call."),
     ("interrupted", "An interrupted run made it: it is adopted without a call."),
+    ("imported", "It was there before, and comes under this address without a call."),
     ("gone", "It is gone already, or goes with another object: only the record is changed."),
     ("late_arguments", "What it looks up by is known only while applying: it is read then."),
     ("deposed", "It is the leftover of a replacement: it is deleted."),
@@ -115,6 +116,7 @@ mod tests {
             Destroy,
             AlreadyThere,
             Interrupted,
+            Imported,
             Gone,
             LateArguments,
             Deposed,
@@ -124,7 +126,7 @@ mod tests {
             match code {
                 New | DeletedOutside | Differs | CannotUpdate | Refused | Tainted | Requested | Triggered
                 | Moved | NotDesired | Destroy | AlreadyThere | Interrupted | Gone | LateArguments
-                | Deposed => {}
+                | Imported | Deposed => {}
             }
             let word = serde_json::to_value(code).unwrap();
             assert!(reason(word.as_str().unwrap()).is_some(), "{word}");

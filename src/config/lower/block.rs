@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Lowering, RawBlock};
-use crate::config::configuration::{Argument, Dependency, Lifecycle, Timeouts};
+use crate::config::configuration::{Argument, Lifecycle, Timeouts};
 use crate::config::document::NodeId;
 use crate::diagnostic::known_names;
 use crate::resource::{Block, Kind, KindSchema, Mode, Rows};
@@ -206,18 +206,10 @@ impl Lowering<'_> {
     fn dependency(&mut self, item: NodeId, raw: &mut RawBlock) {
         let text = self.document.scalar(item).map_or("", |(text, _)| text).trim();
         let bare = text.strip_prefix("${").and_then(|t| t.strip_suffix('}')).unwrap_or(text).trim();
-        let dependency = match (bare.parse::<Block>(), bare.parse()) {
-            (Ok(block), _) => Dependency::Block(block),
-            (_, Ok(address)) => Dependency::Address(address),
-            _ => {
-                let detail = format!("{} names no resource", self.shown(item));
-                return self.fault(
-                    "Invalid dependency",
-                    detail,
-                    item,
-                    "write KIND.NAME, KIND.NAME[\"KEY\"] or data.KIND.NAME",
-                );
-            }
+        let Ok(dependency) = bare.parse() else {
+            let detail = format!("{} names no resource", self.shown(item));
+            let hint = "write KIND.NAME, KIND.NAME[\"KEY\"] or data.KIND.NAME";
+            return self.fault("Invalid dependency", detail, item, hint);
         };
         raw.depends_on.push((dependency, self.document.place(item)));
     }

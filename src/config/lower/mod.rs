@@ -1,6 +1,7 @@
 //! Documents to declarations, section by section. What refers to what is checked later.
 
 mod block;
+mod imports;
 mod lifecycle;
 mod limits;
 mod plain;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+pub(super) use imports::IMPORT;
 pub(super) use lifecycle::KEYS as LIFECYCLE;
 pub(super) use policies::{EXCEPTION, POLICIES};
 pub(super) use provider::{AUTH, SECRETS, SETTINGS};
@@ -20,6 +22,7 @@ pub(super) use variable::RawVariable;
 
 use super::configuration::{Dependency, Lifecycle, OutputBlock, ProviderBlock, Timeouts};
 use super::document::{Document, NodeId};
+use super::imports::RawImport;
 use super::limits::Limits;
 use super::policies::PolicySettings;
 use super::written::Writer;
@@ -28,10 +31,20 @@ use crate::expr::Template;
 use crate::resource::{Block, Catalog, Mode, ProviderName, Rows};
 
 /// The words at the top level.
-pub(super) const SECTIONS: [&str; 9] =
-    ["stack", "variables", "locals", "providers", "data", "resources", "outputs", "limits", "policies"];
+pub(super) const SECTIONS: [&str; 10] = [
+    "stack",
+    "variables",
+    "locals",
+    "providers",
+    "data",
+    "resources",
+    "imports",
+    "outputs",
+    "limits",
+    "policies",
+];
 /// Words of the language that this version does not know yet.
-pub(super) const RESERVED: [&str; 5] = ["modules", "imports", "moved", "removed", "state"];
+pub(super) const RESERVED: [&str; 4] = ["modules", "moved", "removed", "state"];
 
 /// What all files of a configuration declare.
 #[derive(Default)]
@@ -44,6 +57,7 @@ pub(super) struct Declared {
     pub(super) outputs: BTreeMap<String, (Option<OutputBlock>, Place)>,
     pub(super) limits: Option<(Limits, Place)>,
     pub(super) policies: PolicySettings,
+    pub(super) imports: Vec<RawImport>,
 }
 
 /// A resource or data block before its references are checked.
@@ -95,6 +109,7 @@ impl<'a> Lowering<'a> {
                 "outputs" => self.each_named(value, "outputs", Self::output),
                 "limits" => self.limits(key, value),
                 "policies" => self.policies(value),
+                "imports" => self.imports(value),
                 word if RESERVED.contains(&word) => {
                     let detail =
                         format!("`{word}:` is a word of the language that this version does not support yet");

@@ -32,8 +32,9 @@ pub(super) fn changes(
     for (address, item) in proposal.items.iter().filter(|(a, _)| selected.has(a)) {
         let delta = &item.delta;
         let found = on.resolution.adopted.get(address);
+        let adopted = on.adoption.found.get(address);
         let action = match delta.need {
-            Need::Nothing | Need::Await if found.is_some() => Action::Adopt,
+            Need::Nothing | Need::Await if found.is_some() || adopted.is_some() => Action::Adopt,
             Need::Nothing => continue,
             Need::Create => Action::Create,
             Need::Update => Action::Update,
@@ -52,6 +53,13 @@ pub(super) fn changes(
                 reason = Reason::new(ReasonCode::Interrupted, text);
             } else {
                 notes.push(text);
+            }
+        }
+        if let Some(adopted) = adopted {
+            if action == Action::Adopt {
+                reason = Reason::new(ReasonCode::Imported, adopted.evidence.clone());
+            } else {
+                notes.push(format!("{} is adopted first: {}", adopted.object.id, adopted.evidence));
             }
         }
         if let Some(cover) = lowering.covered.get(address) {

@@ -57,12 +57,10 @@ impl Lowering {
     ) {
         let schema = on.catalog.schema(&address.block);
         let recorded = on.recorded.objects.get(address);
-        let adopted = on.resolution.adopted.get(address).map(|found| {
-            let action = StepAction::Adopt {
-                object: shown_object(&found.object, item),
-                origin: Origin::Made,
-                resolves: Some(found.begun),
-            };
+        let made = on.resolution.adopted.get(address).map(|f| (&f.object, Origin::Made, Some(f.begun)));
+        let found = || on.adoption.found.get(address).map(|f| (&f.object, Origin::Adopted, None));
+        let adopted = made.or_else(found).map(|(object, origin, resolves)| {
+            let action = StepAction::Adopt { object: shown_object(object, item), origin, resolves };
             self.step(schema, proposal, address, item, action)
         });
         let id = item.delta.id.clone().unwrap_or_default();

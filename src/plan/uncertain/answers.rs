@@ -63,10 +63,7 @@ pub(super) fn not_a_choice(address: &Address, answer: &Answer, why: &str, choice
 
 /// What cannot be told apart by evidence, each choice with what tells it from the others.
 pub(super) fn ambiguous(schema: &KindSchema, asked: &[&Pending], choices: &[&Object]) -> Diagnostic {
-    let mut telling: BTreeSet<&str> = telling_apart(schema, choices).into_iter().collect();
-    let given = |name: &&str| choices.iter().any(|o| !is_empty(o.attributes.value(name)));
-    telling.extend(schema.arguments().map(|a| a.name).filter(|name| name.ends_with("name")).filter(given));
-    let sensitive: BTreeSet<&String> = asked.iter().flat_map(|p| &p.begun.binding.sensitive).collect();
+    let sensitive: BTreeSet<String> = asked.iter().flat_map(|p| p.begun.binding.sensitive.clone()).collect();
     let members: Vec<&Address> = asked.iter().map(|p| &p.begun.address).collect();
     let names: Vec<String> = members.iter().map(ToString::to_string).collect();
     let mut detail = format!(
@@ -74,23 +71,11 @@ pub(super) fn ambiguous(schema: &KindSchema, asked: &[&Pending], choices: &[&Obj
          is guessed:",
         names.join(" and ")
     );
-    for object in choices {
-        let born = object.attributes.text("created_at").unwrap_or("at an unknown time");
-        detail.push_str(&format!("\n  {}  made {born}", object.id));
-        for name in &telling {
-            let value = match object.attributes.value(name) {
-                value if is_empty(value) => "(none)".to_owned(),
-                _ if sensitive.iter().any(|s| *s == name) => "(sensitive)".to_owned(),
-                Value::String(text) => text.clone(),
-                value => value.to_string(),
-            };
-            detail.push_str(&format!("\n    {name}: {value}"));
-        }
-    }
+    detail.push_str(&described(schema, choices, &sensitive));
     let lines: Vec<String> = members
         .iter()
         .zip(choices.iter().map(|o| o.id.as_str()).chain(std::iter::repeat("none")))
-        .map(|(address, id)| format!("  {}: {id}", key(address)))
+        .map(|(address, id)| format!("  {}: {id}", as_key(address)))
         .collect();
     let hint = format!(
         "say which it is in a file, with the id or `none` for each, and give it as --answers FILE:\n{}\n\
@@ -104,12 +89,34 @@ pub(super) fn ambiguous(schema: &KindSchema, asked: &[&Pending], choices: &[&Obj
     }
 }
 
+/// Objects that can be meant, each on a line of its own with what tells it from the others.
+pub(crate) fn described(schema: &KindSchema, choices: &[&Object], sensitive: &BTreeSet<String>) -> String {
+    let mut telling: BTreeSet<&str> = telling_apart(schema, choices).into_iter().collect();
+    let given = |name: &&str| choices.iter().any(|o| !is_empty(o.attributes.value(name)));
+    telling.extend(schema.arguments().map(|a| a.name).filter(|name| name.ends_with("name")).filter(given));
+    let mut text = String::new();
+    for object in choices {
+        let born = object.attributes.text("created_at").unwrap_or("at an unknown time");
+        text.push_str(&format!("\n  {}  made {born}", object.id));
+        for name in &telling {
+            let value = match object.attributes.value(name) {
+                value if is_empty(value) => "(none)".to_owned(),
+                _ if sensitive.contains(*name) => "(sensitive)".to_owned(),
+                Value::String(text) => text.clone(),
+                value => value.to_string(),
+            };
+            text.push_str(&format!("\n    {name}: {value}"));
+        }
+    }
+    text
+}
+
 fn is_empty(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(str::is_empty)
 }
 
 /// An address as a key of YAML.
-fn key(address: &Address) -> String {
+fn as_key(address: &Address) -> String {
     let text = address.to_string();
     if text.contains(['[', '"']) { format!("'{text}'") } else { text }
 }

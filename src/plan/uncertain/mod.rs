@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+pub(crate) use self::answers::described;
 pub use self::answers::{Answer, Answers};
 use self::answers::{ambiguous, not_a_choice};
 pub use self::evidence::Leftover;

@@ -1,6 +1,6 @@
 //! A data block: asked for now, or left for apply where its arguments are known only then.
 
-use super::{LateLookup, Walk, covers};
+use super::{LateLookup, Walk};
 use crate::config::ResourceBlock;
 use crate::diagnostic::Diagnostic;
 use crate::diff::{self, Need};
@@ -67,7 +67,7 @@ impl Walk<'_> {
     /// Whether something that the author says the lookup depends on is still to be changed.
     fn has_pending_dependency(&self, declared: &ResourceBlock) -> bool {
         declared.depends_on.iter().any(|(dependency, _)| {
-            let mut items = self.proposal.items.iter().filter(|(a, _)| covers(dependency, a));
+            let mut items = self.proposal.items.iter().filter(|(a, _)| dependency.covers(a));
             items.any(|(_, item)| item.delta.need != Need::Nothing)
         })
     }

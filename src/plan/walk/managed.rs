@@ -23,16 +23,37 @@ impl Walk<'_> {
             Ignore::These(names) => names.clone(),
         };
         let mut waiting = false;
-        for (address, each) in self.instances(declared)? {
+        let instances = self.instances(declared)?;
+        self.check_imports(declared, &instances);
+        for (address, each) in instances {
             let inputs = self.inputs(declared, &address, &each)?;
             let recorded = self.on.recorded.object(&address);
             let natural = if recorded.is_none() { natural_id(schema, &inputs) } else { None };
+            if recorded.is_none() {
+                match self.sought(&address, declared, &inputs, natural.as_deref()) {
+                    Ok(None) => {}
+                    Ok(Some(wanted)) => {
+                        self.needs.wanted.push(wanted);
+                        waiting = true;
+                        continue;
+                    }
+                    Err(fault) => {
+                        self.faults.push(*fault);
+                        waiting = true;
+                        continue;
+                    }
+                }
+            }
             let found = match recorded {
                 Some(object) => Some((self.on.read_through(&address, object), &object.id)),
                 None => natural.as_ref().map(|id| (&declared.provider, id)),
             };
             let unread;
             let live = match found.map(|(provider, id)| self.on.live.get(provider, &schema.kind, id)) {
+                Some(Observation::Absent) if natural.is_some() => {
+                    self.faults.extend(self.not_there(&address, natural.as_deref().unwrap_or_default()));
+                    None
+                }
                 None | Some(Observation::Absent) => None,
                 Some(Observation::Present { object, settling }) => Some((object, settling)),
                 Some(Observation::Unreadable(fault)) => {

@@ -8,15 +8,17 @@ mod identities;
 mod lookups;
 mod managed;
 mod orphans;
+mod sought;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::adoption::{Adoption, Wanted};
 use super::links::{self, Links};
 use super::uncertain::Resolution;
 use super::{PlanMode, blocks};
-use crate::config::{Configuration, Dependency, ResourceBlock};
+use crate::config::{Configuration, ResourceBlock};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::diff::{self, Delta, Drift};
 use crate::expr::{Each, Input, Inputs, Objects, Reference, View, Views};
@@ -40,6 +42,8 @@ pub struct Situation<'a> {
     pub resolution: &'a Resolution,
     /// What was read.
     pub live: &'a Live,
+    /// The existing objects that come under addresses.
+    pub adoption: &'a Adoption,
     /// The kind of plan.
     pub mode: PlanMode,
     /// Addresses that are replaced although nothing differs.
@@ -68,11 +72,16 @@ pub struct Needs {
     pub sights: Vec<(Sight, Option<String>)>,
     /// These lookups.
     pub questions: Vec<Question>,
+    /// Which existing objects belong to these addresses.
+    pub wanted: Vec<Wanted>,
 }
 
 impl Needs {
     fn is_empty(&self) -> bool {
-        self.identities.is_empty() && self.sights.is_empty() && self.questions.is_empty()
+        self.identities.is_empty()
+            && self.sights.is_empty()
+            && self.questions.is_empty()
+            && self.wanted.is_empty()
     }
 }
 
@@ -304,7 +313,7 @@ impl Walk<'_> {
         for (dependency, _) in &declared.depends_on {
             let block = dependency.block();
             let instances = self.proposal.views.get(block).into_iter().flat_map(Views::keys);
-            extra.extend(instances.map(|key| block.instance(key.cloned())).filter(|a| covers(dependency, a)));
+            extra.extend(instances.map(|key| block.instance(key.cloned())).filter(|a| dependency.covers(a)));
         }
         extra.remove(address);
         if !extra.is_empty() {
@@ -351,14 +360,6 @@ pub fn parent_of(schema: &KindSchema, attribute: impl Fn(&str) -> Option<String>
     match schema.listing {
         Listing::Under(name) => attribute(name),
         Listing::Project | Listing::None => None,
-    }
-}
-
-/// Whether a dependency is about an address.
-fn covers(dependency: &Dependency, address: &Address) -> bool {
-    match dependency {
-        Dependency::Block(block) => address.block == *block,
-        Dependency::Address(one) => address == one,
     }
 }
 

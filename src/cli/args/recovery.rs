@@ -1,0 +1,48 @@
+//! Arguments of the commands that bring back what is there already.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Global, Work};
+
+/// `import`.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+The addresses must stand in the configuration. Only our record changes; what the objects differ in is
+shown, and stays for the next apply. `imports:` in the configuration does the same within a plan.
+
+Examples:
+  landbridge import vpcep_service.payments 4189d3c2-8882-4871-a3c2-d380272eed88
+  landbridge import vpcep_accept.shop SERVICE_ID/ENDPOINT_ID
+  landbridge import vpcep_service.payments             the only object with its natural key
+  landbridge import vpcep_service.payments --by port_id,ports
+  landbridge import --from ids.yaml --dry-run          many: a map of addresses and ids")]
+pub(in crate::cli) struct Import {
+    /// Such as `vpcep_endpoint.shop`
+    #[arg(required_unless_present = "from")]
+    pub(in crate::cli) address: Option<String>,
+    /// The object's id in the cloud [default: the only object with the natural key of the resource]
+    pub(in crate::cli) id: Option<String>,
+    /// Know the object by these attributes of the resource
+    #[arg(
+        long,
+        value_name = "ATTRIBUTE",
+        value_delimiter = ',',
+        conflicts_with = "id",
+        requires = "address"
+    )]
+    pub(in crate::cli) by: Vec<String>,
+    /// YAML file of addresses, each with the id of its object
+    #[arg(long, value_name = "FILE", conflicts_with = "address")]
+    pub(in crate::cli) from: Option<PathBuf>,
+    /// Only show what would be bound, and what differs
+    #[arg(long)]
+    pub(in crate::cli) dry_run: bool,
+    /// How to work.
+    #[command(flatten)]
+    pub(in crate::cli) work: Work,
+    /// Global options.
+    #[command(flatten)]
+    pub(in crate::cli) global: Global,
+}

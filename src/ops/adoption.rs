@@ -1,0 +1,284 @@
+//! Looking in the clouds for the objects that addresses without a record want.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Failure, Workspace};
+use crate::diagnostic::Diagnostic;
+use crate::diff;
+use crate::plan::adoption::{Adopted, Adoption, Sought, Wanted};
+use crate::plan::uncertain;
+use crate::plan::{Plan, StepAction};
+use crate::refresh::{Live, Observation, Sight};
+use crate::resource::{Address, Attributes, Change, Kind, KindSchema, Object, ObjectId, ProviderName};
+use crate::state::{Binding, Entry, Origin, Recorded, RecordedOutput, Revision, Seq};
+
+/// Finds what the user named. What is found is put into the adoption, and into what is live.
+pub(super) async fn find(
+    workspace: &Workspace,
+    wanted: Vec<Wanted>,
+    recorded: &Recorded,
+    live: &mut Live,
+    adoption: &mut Adoption,
+) -> Result<(), Failure> {
+    let reader = workspace.reader();
+    let like = wanted.iter().filter(|w| matches!(w.by, Sought::Like(_)));
+    let listed: BTreeSet<(ProviderName, Kind)> = like
+        .map(|w| (w.provider.clone(), w.address.kind().clone()))
+        .filter(|key| !live.candidates.contains_key(key))
+        .collect();
+    reader.list_candidates(listed, live).await?;
+    let mut faults = Vec::new();
+    let mut chosen: Vec<(Wanted, ObjectId, String)> = Vec::new();
+    for one in wanted {
+        match &one.by {
+            Sought::Id(id) => {
+                let (id, evidence) = (id.clone(), "you name it by its id".to_owned());
+                chosen.push((one, id, evidence));
+            }
+            Sought::Like(like) => {
+                let schema = workspace.catalog.schema(&one.address.block);
+                let key = (one.provider.clone(), schema.kind.clone());
+                let all = live.candidates.get(&key).map(Vec::as_slice).unwrap_or_default();
+                match only(schema, like, &one.sensitive, all) {
+                    Ok((id, evidence)) => chosen.push((one, id, evidence)),
+                    Err(why) => faults.push(about(&one, *why)),
+                }
+            }
+        }
+    }
+    see(workspace, chosen.iter().map(|(one, id, _)| (&one.provider, &one.address, id)), live).await?;
+    for (one, id, evidence) in chosen {
+        match bound(workspace, &one, &id, recorded, live, adoption) {
+            Ok(object) => {
+                let identity = live.identities[&one.provider].clone();
+                let adopted = Adopted { object, provider: one.provider, identity, evidence };
+                adoption.found.insert(one.address, adopted);
+            }
+            Err(fault) => faults.push(about(&one, *fault)),
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Failure::Diagnostics(faults)) }
+}
+
+/// Reads objects by their ids, each with all that its own answer holds.
+pub(super) async fn see(
+    workspace: &Workspace,
+    objects: impl Iterator<Item = (&ProviderName, &Address, &ObjectId)>,
+    live: &mut Live,
+) -> Result<(), Failure> {
+    let reader = workspace.reader();
+    let sights: Vec<(Sight, Option<String>)> = objects
+        .map(|(provider, address, id)| {
+            let (provider, kind) = (provider.clone(), address.kind().clone());
+            (Sight { provider, kind, id: id.clone() }, None)
+        })
+        .collect();
+    reader.look(sights.clone(), live).await?;
+    for (Sight { provider, kind, id }, _) in sights {
+        let seen = live.seen.get_mut(&(provider.clone(), kind.clone())).and_then(|seen| seen.get_mut(&id));
+        if let Some(Observation::Present { object, .. }) = seen {
+            // A listing lacks some attributes, and here no record has them.
+            reader.whole(&provider, &kind, object).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The only object that is like that.
+fn only(
+    schema: &KindSchema,
+    like: &Attributes,
+    sensitive: &BTreeSet<String>,
+    all: &[Object],
+) -> Result<(ObjectId, String), Box<Diagnostic>> {
+    let fits = |object: &&Object| {
+        like.iter().all(|(name, value)| {
+            let attribute = schema.attribute(name);
+            attribute.is_some_and(|a| diff::equal(a, value, object.attributes.value(name)))
+        })
+    };
+    let fitting: Vec<&Object> = all.iter().filter(fits).collect();
+    let said: Vec<String> = like
+        .iter()
+        .map(|(name, value)| match sensitive.contains(name) {
+            true => format!("{name} (sensitive)"),
+            false => format!("{name} {}", plain(value)),
+        })
+        .collect();
+    let said = said.join(", ");
+    match fitting[..] {
+        [one] => Ok((one.id.clone(), format!("it is the only {} with {said}", schema.kind))),
+        [] => {
+            let detail = format!("no {} has {said}", schema.kind);
+            let hint = "correct the resource, or name its object by the id";
+            Err(Box::new(Diagnostic::error("There is no such object", detail).hint(hint)))
+        }
+        _ => {
+            let choices = uncertain::described(schema, &fitting, sensitive);
+            let detail = format!("{} objects have {said}:{choices}", fitting.len());
+            let hint = "name the object by its id, or by more attributes";
+            Err(Box::new(Diagnostic::error("Several objects fit", detail).hint(hint)))
+        }
+    }
+}
+
+/// A value in words: a text as it is.
+fn plain(value: &crate::resource::Value) -> String {
+    match value.as_str() {
+        Some("") => "\"\"".to_owned(),
+        Some(text) => text.to_owned(),
+        None => value.to_string(),
+    }
+}
+
+/// The object, if it is there and nobody else's.
+fn bound(
+    workspace: &Workspace,
+    one: &Wanted,
+    id: &str,
+    recorded: &Recorded,
+    live: &Live,
+    adoption: &Adoption,
+) -> Result<Object, Box<Diagnostic>> {
+    let kind = one.address.kind();
+    let others = recorded.every_object().find(|(a, o)| a.kind() == kind && o.id == id).map(|(a, _)| a);
+    if let Some(owner) = others.or_else(|| adoption.owner(kind.as_str(), id)) {
+        let detail = format!("`{id}` belongs to {owner}");
+        let hint = match recorded.objects.contains_key(owner) {
+            true => "`landbridge state mv` renames it",
+            false => "an object has one address: correct one of the two",
+        };
+        return Err(Box::new(Diagnostic::error("The object has an address", detail).hint(hint)));
+    }
+    match live.get(&one.provider, kind, id) {
+        Observation::Present { object, .. } => {
+            let schema = workspace.catalog.schema(&one.address.block);
+            Ok(Object::new(id, as_ours(schema, object.attributes.clone(), &one.want)))
+        }
+        Observation::Unreadable(fault) => {
+            let detail = format!("{}: {}", one.address, fault.fault);
+            let fault = Diagnostic::error("An object could not be read", detail).hint(&fault.fault.advice);
+            Err(Box::new(fault))
+        }
+        Observation::Absent | Observation::Unread => {
+            let identity = &live.identities[&one.provider];
+            let detail = format!(
+                "there is no {kind} `{id}` in account {}, project {}, region {}",
+                identity.account, identity.project, identity.region
+            );
+            let known = workspace.configuration.providers.len();
+            let hint = match known {
+                0 | 1 => "check the id and the provider block of the resource",
+                _ => "check the id, and whether the resource belongs to another provider block",
+            };
+            Err(Box::new(Diagnostic::error("There is no such object", detail).hint(hint)))
+        }
+    }
+}
+
+/// What counts as ours of an object that is there: of a shared set the members that the author names;
+/// and settings of ours, which no cloud holds.
+fn as_ours(schema: &KindSchema, mut attributes: Attributes, want: &Attributes) -> Attributes {
+    let settings = schema.arguments().filter(|a| a.change == Change::Setting);
+    for (name, value) in settings.filter_map(|a| Some((a.name, want.get(a.name)?))) {
+        attributes.set(name, value.clone());
+    }
+    match schema.members() {
+        Some(rule) => {
+            rule.recorded(attributes, want, &want.get(rule.attribute.name).into_iter().collect::<Vec<_>>())
+        }
+        None => attributes,
+    }
+}
+
+fn about(one: &Wanted, fault: Diagnostic) -> Diagnostic {
+    let fault = fault.about(&one.address);
+    match &one.place {
+        Some(place) => fault.at(place.clone()),
+        None => fault,
+    }
+}
+
+/// An object and the address that it comes under.
+#[derive(Clone, Debug)]
+pub(super) struct Bond {
+    pub(super) address: Address,
+    pub(super) object: Object,
+    binding: Binding,
+    origin: Origin,
+}
+
+/// What a plan binds of the addresses that are asked for.
+pub(super) fn bonds(
+    plan: &Plan,
+    adoption: &Adoption,
+    origin: Origin,
+    asked: impl Fn(&Address) -> bool,
+) -> Vec<Bond> {
+    let steps = plan.steps.iter().filter(|step| asked(&step.address));
+    let bound = steps.filter_map(|step| match &step.action {
+        StepAction::Adopt { object, resolves: None, .. } | StepAction::Update { adopt: Some(object), .. } => {
+            Some((step, object))
+        }
+        _ => None,
+    });
+    let bound = bound.filter_map(|(step, object)| {
+        // Steps do not hold what must not be shown; what was found does.
+        let whole = adoption.found.get(&step.address).map_or(object, |found| &found.object);
+        let keep = step.keep.clone();
+        let binding = Binding {
+            provider: step.provider.clone(),
+            identity: plan.identities.get(&step.provider)?.clone(),
+            arguments: keep.arguments,
+            sensitive: keep.sensitive,
+            dependencies: keep.dependencies,
+            triggers: keep.triggers,
+            prevent_destroy: keep.prevent_destroy,
+            delete_timeout_s: keep.delete_timeout_s,
+        };
+        Some(Bond { address: step.address.clone(), object: whole.clone(), binding, origin })
+    });
+    bound.collect()
+}
+
+/// Records bonds, and the outputs if they are given, as long as the state is the one they were worked
+/// out from. An address whose recorded object is another one lets go of that first.
+pub(super) async fn record(
+    workspace: &Workspace,
+    operation: &str,
+    revision: &Revision,
+    seq: Seq,
+    bonds: Vec<Bond>,
+    outputs: Option<BTreeMap<String, RecordedOutput>>,
+) -> Result<(), Failure> {
+    let session = workspace.lock(operation, "", &[], &[]).await?.session;
+    let (moved, mut present) = session.with(|now| {
+        let same = now.revision.serial == revision.serial
+            && (revision.lineage.is_none() || now.revision.lineage == revision.lineage)
+            && now.seq == seq;
+        (!same, now.objects.keys().cloned().collect::<BTreeSet<Address>>())
+    });
+    if moved {
+        drop(session);
+        return Err(Failure::Refused {
+            what: "the state has changed meanwhile".to_owned(),
+            hint: format!("nothing was recorded; run `landbridge {operation}` again"),
+        });
+    }
+    present.extend(bonds.iter().map(|bond| bond.address.clone()));
+    for Bond { address, object, mut binding, origin } in bonds {
+        if session.with(|now| now.objects.contains_key(&address)) {
+            session.record(Entry::Forgotten { address: address.clone(), deposed: None }).await?;
+        }
+        // What is not there cannot be needed for an end; the next plan knows what it waits for.
+        binding.dependencies.retain(|needed| present.contains(needed));
+        let binding = Box::new(binding);
+        let entry = Entry::Adopted { address, object, binding, origin, settling: false, resolves: None };
+        session.record(entry).await?;
+    }
+    if let Some(outputs) = outputs {
+        session.record(Entry::Outputs(outputs)).await?;
+    }
+    session.close(workspace.clock.now()).await?;
+    Ok(())
+}
