@@ -103,10 +103,8 @@ pub fn offline(
     let mut live = Live::default();
     let proposal = settled(head, catalog, &recorded, &mut live, &mut stand_ins, now, &mut asked)
         .map_err(OfflineFault::Head)?;
-    let nothing = BTreeSet::new();
-    let resolution = Resolution::default();
-    let adoption = Adoption::default();
-    let on = situation(head, catalog, &recorded, &resolution, &live, &adoption, &nothing, now);
+    let (unsaid, adoption) = (Unsaid::default(), Adoption::default());
+    let on = situation(head, catalog, &recorded, &live, &adoption, &unsaid, now);
     let (mut plan, _) = lower(on, &proposal, &Selection::default(), false).map_err(OfflineFault::Head)?;
     // Nobody has looked at a cloud, so nothing was seen there.
     plan.fingerprints.clear();
@@ -183,25 +181,31 @@ fn in_force(
     Ok(())
 }
 
+/// What only interrupted runs and the command line say.
+#[derive(Default)]
+struct Unsaid {
+    resolution: Resolution,
+    replace: BTreeSet<Address>,
+}
+
 fn situation<'a>(
     configuration: &'a Configuration,
     catalog: &'a Catalog,
     recorded: &'a Recorded,
-    resolution: &'a Resolution,
     live: &'a Live,
     adoption: &'a Adoption,
-    replace: &'a BTreeSet<Address>,
+    unsaid: &'a Unsaid,
     now: Timestamp,
 ) -> Situation<'a> {
     Situation {
         configuration,
         catalog,
         recorded,
-        resolution,
+        resolution: &unsaid.resolution,
         live,
         adoption,
         mode: PlanMode::Normal,
-        replace,
+        replace: &unsaid.replace,
         now,
         passing: false,
     }
@@ -217,14 +221,12 @@ fn settled(
     now: Timestamp,
     asked: &mut BTreeSet<Address>,
 ) -> Result<Proposal, Vec<Diagnostic>> {
-    let (replace, resolution) = (BTreeSet::new(), Resolution::default());
     for object in recorded.objects.values() {
         live.identities.insert(object.provider.clone(), object.identity.clone());
     }
-    let mut adoption = Adoption::default();
+    let (unsaid, mut adoption) = (Unsaid::default(), Adoption::default());
     for _ in 0..ROUNDS {
-        match walk(situation(configuration, catalog, recorded, &resolution, live, &adoption, &replace, now))?
-        {
+        match walk(situation(configuration, catalog, recorded, live, &adoption, &unsaid, now))? {
             Walked::Done(mut proposal) => {
                 proposal.warnings.extend(adoption.missing.iter().map(not_looked_for));
                 return Ok(*proposal);
