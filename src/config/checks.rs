@@ -104,6 +104,11 @@ fn one<'v>(check: &Check, value: &'v Value, out: &mut Vec<Breach<'v>>) {
             .parse::<std::net::Ipv4Addr>()
             .is_err()
             .then(|| format!("`{}` is no IPv4 address", short(text))),
+        Check::Outside(range, why) => {
+            let inside =
+                |range: ipnet::Ipv4Net| text.parse().is_ok_and(|ip: std::net::Ipv4Addr| range.contains(&ip));
+            range.parse().is_ok_and(inside).then(|| format!("`{text}` is in {range}: {why}"))
+        }
         Check::Ipv4OrCidr => {
             let good = text.parse::<std::net::Ipv4Addr>().is_ok() || text.parse::<ipnet::Ipv4Net>().is_ok();
             (!good).then(|| {

@@ -150,12 +150,13 @@ pub(super) async fn decide(
     let replace = plan::replaced(&options.selection.replace, &known)?;
     for _ in 0..ROUNDS {
         let with_found = adoption.bind(&recorded);
-        let situation = Situation {
+        let nothing_read = Live::default();
+        let around = Situation {
             configuration,
             catalog: &workspace.catalog,
             recorded: &with_found,
             resolution: &resolution,
-            live: &live,
+            live: &nothing_read,
             adoption,
             mode: options.mode,
             replace: &replace,
@@ -163,9 +164,16 @@ pub(super) async fn decide(
             // Rules look at the whole picture.
             passing: options.passing && workspace.policies.files.is_empty(),
         };
-        match walk::walk(situation)? {
+        let on = Situation { live: &live, ..around };
+        match walk::walk(on)? {
             Walked::Done(proposal) => {
-                return Ok(plan::lower(situation, &proposal, &options.selection, workspace.simulated)?);
+                let asks = match options.no_refresh {
+                    true => BTreeSet::new(),
+                    false => plan::preflight::asks(on, &proposal, &options.selection),
+                };
+                reader.ask(asks, &mut live).await?;
+                let on = Situation { live: &live, ..around };
+                return Ok(plan::lower(on, &proposal, &options.selection, workspace.simulated)?);
             }
             Walked::Needs(needs) => {
                 reader.identify(needs.identities, &mut live).await?;

@@ -8,7 +8,7 @@ use super::walk::{Item, Proposal};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Need, known};
 use crate::expr::Worth;
-use crate::resource::{Address, Attributes, Catalog, Exclusive, KindSchema, Value};
+use crate::resource::{Address, Catalog, Exclusive, KindSchema};
 
 /// The replacements that make the new object first: where the author asks for it, and all that
 /// those need, since they too have to be there before the old ones go; and what ends with one of
@@ -54,11 +54,13 @@ pub(super) fn check(
             faults.push(protected(address, item));
         }
         let schema = catalog.schema(&address.block);
-        if create_first.contains(address)
-            && let Some(rule) = schema.exclusive
-            && let Some(shared) = overlap(rule, &known(&item.delta.want), &item.delta.have)
-        {
-            faults.push(cannot_have_both(address, item, rule, &shared));
+        if create_first.contains(address) {
+            let want = known(&item.delta.want);
+            let both = schema.exclusive.iter().filter_map(|rule| {
+                let shared = rule.overlap(&want, &item.delta.have)?;
+                Some(cannot_have_both(address, item, rule, &shared))
+            });
+            faults.extend(both);
         }
     }
     faults.extend(shared_sets(proposal, selected, catalog));
@@ -76,7 +78,7 @@ fn protected(address: &Address, item: &Item) -> Diagnostic {
     .hint("take `prevent_destroy` out if you mean it, undo the change that leads to it, or leave it out with `--exclude`")
 }
 
-fn cannot_have_both(address: &Address, item: &Item, rule: Exclusive, shared: &str) -> Diagnostic {
+fn cannot_have_both(address: &Address, item: &Item, rule: &Exclusive, shared: &str) -> Diagnostic {
     Diagnostic::error(
         "The new object cannot be made before the old one is gone",
         format!(
@@ -87,24 +89,6 @@ fn cannot_have_both(address: &Address, item: &Item, rule: Exclusive, shared: &st
     .at(item.place.clone())
     .about(address)
     .hint("take `create_before_destroy` out (connections are cut until the new one is there), or give the new one another back end or ports")
-}
-
-/// What the two have in common and must not, in words.
-pub(super) fn overlap(rule: Exclusive, one: &Attributes, other: &Attributes) -> Option<String> {
-    if one.get(rule.attribute).is_none() || one.get(rule.attribute) != other.get(rule.attribute) {
-        return None;
-    }
-    let keys = |attributes: &Attributes| -> BTreeSet<Vec<Value>> {
-        let elements = attributes.get(rule.set).and_then(Value::as_list).unwrap_or_default();
-        elements
-            .iter()
-            .filter_map(Value::as_map)
-            .map(|e| rule.fields.iter().map(|f| e.get(*f).cloned().unwrap_or_default()).collect())
-            .collect()
-    };
-    let common = keys(one).intersection(&keys(other)).next().cloned()?;
-    let fields = rule.fields.iter().zip(&common).map(|(f, v)| format!("{f} {v}"));
-    Some(fields.collect::<Vec<_>>().join(", "))
 }
 
 /// Two resources over one set: two that share it are fine, an exclusive one must be alone.

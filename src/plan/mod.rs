@@ -17,6 +17,7 @@ mod approve;
 mod outputs;
 pub mod picture;
 pub mod planfile;
+pub mod preflight;
 pub mod representation;
 pub mod risk;
 mod select;
@@ -119,8 +120,11 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What the outputs are worth when the steps are done; all of them.
     pub results: BTreeMap<String, PlannedOutput>,
-    /// Warnings.
+    /// Warnings, and what the clouds would refuse.
     pub diagnostics: Vec<Diagnostic>,
+    /// What nobody outside the clouds can see, each a clause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<String>,
     /// What the user's rules say of it.
     #[serde(default)]
     pub verdict: Verdict,

@@ -7,8 +7,10 @@
 //! Architecture invariant: `refresh` never writes to a cloud (it knows only `Read`) and decides
 //! nothing.
 
+mod ask;
 mod observation;
 mod read;
 
+pub use ask::{Answers, Ask, AskWhat};
 pub use observation::{Live, Observation, Question, Sight};
 pub use read::Reader;

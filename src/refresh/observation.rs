@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::Answers;
 use crate::provider::{ReadFault, Settling};
 use crate::resource::{Address, Attributes, Catalog, Identity, Kind, Mode, Object, ObjectId, ProviderName};
 
@@ -59,6 +60,8 @@ pub struct Live {
     pub data: BTreeMap<Address, (Attributes, Result<Attributes, ReadFault>)>,
     /// All objects of the kinds that an uncertain creation may have made.
     pub candidates: BTreeMap<(ProviderName, Kind), Vec<Object>>,
+    /// What was asked to find beforehand what a cloud would refuse; none where no cloud is there to ask.
+    pub asked: Option<Answers>,
     /// The time by the cloud's clock when the reading ended.
     pub at: Option<Timestamp>,
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::{Live, Observation, Question, Sight};
+use super::{Ask, AskWhat, Live, Observation, Question, Sight};
 use crate::diagnostic::Diagnostic;
 use crate::planted::{self, Bug};
 use crate::provider::{self, Cloud, Clouds, Read, ReadFault};
-use crate::resource::{Catalog, Kind, KindSchema, Listing, Mode, Object, ObjectId, ProviderName};
+use crate::resource::{Attributes, Catalog, Kind, KindSchema, Listing, Mode, Object, ObjectId, ProviderName};
 
 /// How many reads are begun at once; the transport bounds what is in flight.
 const AT_ONCE: usize = 64;
@@ -197,6 +197,50 @@ impl Reader<'_> {
             live.data.insert(question.address, (question.args, answer));
         }
         Ok(())
+    }
+
+    /// Asks what is worth knowing before anything is sent.
+    ///
+    /// # Errors
+    /// What is wrong with a provider block. A question that fails is kept as its answer.
+    pub async fn ask(
+        &self,
+        asks: impl IntoIterator<Item = Ask>,
+        live: &mut Live,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let mut work = Vec::new();
+        for ask in asks {
+            let cloud = self.clouds.get(&ask.provider)?;
+            work.push((ask, cloud));
+        }
+        let answers = stream::iter(work)
+            .map(|(ask, cloud)| async move {
+                let answer = self.answer(&cloud, &ask).await;
+                (ask, answer)
+            })
+            .buffer_unordered(AT_ONCE)
+            .collect::<Vec<_>>()
+            .await;
+        live.asked.get_or_insert_default().extend(answers);
+        Ok(())
+    }
+
+    async fn answer(&self, cloud: &Cloud, ask: &Ask) -> Result<Vec<Object>, ReadFault> {
+        let normal = |object: Object| match self.catalog.get(Mode::Managed, &ask.kind) {
+            Some(schema) => Object { attributes: schema.normalise(object.attributes), ..object },
+            None => object,
+        };
+        match &ask.what {
+            AskWhat::All => {
+                Ok(cloud.list(&ask.kind, None, &|_| true).await?.into_iter().map(normal).collect())
+            }
+            AskWhat::One(id) => Ok(cloud.get(&ask.kind, id).await?.into_iter().map(normal).collect()),
+            AskWhat::Lookup(name, value) => {
+                let mut args = Attributes::new();
+                args.set(name, value.as_str());
+                Ok(vec![Object::new("", cloud.lookup(&ask.kind, &args).await?)])
+            }
+        }
     }
 }
 

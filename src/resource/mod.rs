@@ -7,9 +7,11 @@
 mod address;
 mod attributes;
 mod catalog;
+mod exclusive;
 mod members;
 mod normal;
 mod object;
+mod preflight;
 mod rows;
 mod schema;
 mod stakes;
@@ -19,12 +21,16 @@ mod value;
 pub use address::{Address, AddressError, Block, Key, Kind, Mode, ProviderName};
 pub use attributes::Attributes;
 pub use catalog::Catalog;
+pub use exclusive::Exclusive;
 pub use members::MemberRule;
 pub use object::{Fault, Identity, Mark, Object, ObjectId};
+pub use preflight::{
+    Admission, Admits, Agrees, InUse, Preflight, Quota, Requires, Sort, Sorts, Target, Usual,
+};
 pub use rows::{RowSet, Rows};
 pub use schema::{
-    AttributeSchema, Change, Check, Compare, Completes, Exclusive, Forgets, KindSchema, Known, Listing,
-    OneWay, OrderRule, Source,
+    AttributeSchema, Change, Check, Compare, Completes, Forgets, KindSchema, Known, Listing, OneWay,
+    OrderRule, Source,
 };
 pub use stakes::{Connected, Felt, Stakes, When};
 pub use types::{Field, Type, TypeFault};

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Attributes, Kind, Stakes, Type, Value};
+use super::{Attributes, Exclusive, Kind, Preflight, Stakes, Type, Value};
 
 /// One kind of resource or data lookup.
 #[derive(Clone, Debug)]
@@ -37,11 +37,13 @@ pub struct KindSchema {
     pub adopts: bool,
     /// What two objects cannot have both at once, so that a new one cannot be made before the old
     /// one is gone.
-    pub exclusive: Option<Exclusive>,
+    pub exclusive: &'static [Exclusive],
     /// Set where the end of a resource does not always end its object.
     pub forgets: Option<Forgets>,
     /// What hangs on its objects.
     pub stakes: Stakes,
+    /// What the cloud would refuse.
+    pub preflight: Preflight,
     /// Default deadline of create, update and delete, in minutes.
     pub timeout_minutes: u32,
 }
@@ -177,6 +179,8 @@ pub enum Check {
     Ipv4,
     /// An IPv4 address or CIDR range.
     Ipv4OrCidr,
+    /// An IPv4 address outside this range; the second says why.
+    Outside(&'static str, &'static str),
     /// The check holds for every element (of a list or set) or every value (of a map).
     Each(Box<Check>),
     /// The check holds for every key of a map.
@@ -264,9 +268,10 @@ impl KindSchema {
             completes: None,
             natural_key: &[],
             adopts: false,
-            exclusive: None,
+            exclusive: &[],
             forgets: None,
             stakes: Stakes::default(),
+            preflight: Preflight::default(),
             timeout_minutes: 10,
         }
     }
@@ -416,17 +421,6 @@ impl AttributeSchema {
     pub fn is_late(&self) -> bool {
         self.source == Source::Computed(Known::OnAcceptance)
     }
-}
-
-/// What two objects of a kind cannot have both at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exclusive {
-    /// They share this attribute,
-    pub attribute: &'static str,
-    /// and an element of this set,
-    pub set: &'static str,
-    /// as far as these fields of the element go.
-    pub fields: &'static [&'static str],
 }
 
 /// When the end of a resource only forgets its object: it was only adopted, or this attribute has

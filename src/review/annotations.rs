@@ -44,7 +44,7 @@ fn annotation(finding: &Finding, prefix: &str) -> String {
     }
     properties.push(format!("title={}", property(&finding.title)));
     let hint = if finding.hint.is_empty() { String::new() } else { format!("\n{}", finding.hint) };
-    let about = finding.address.as_ref().map(|address| format!("{address}: ")).unwrap_or_default();
+    let about = finding.subject().map(|address| format!("{address}: ")).unwrap_or_default();
     let text = data(&format!("{about}{}{hint}", finding.text));
     format!("::{} {}::{text}\n", command(finding.level), properties.join(","))
 }

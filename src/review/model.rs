@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{Action, Change, Drift, Leftover, Plan, PlanMode, ReasonCode, Shown};
 
 use super::rows::{Body, Cell, Row, row};
-use super::section::{Section, sections};
+use super::section::{Level, Section, sections};
 use super::show::clean;
 
 /// How a line is marked. The signs are Terraform's, with two of ours.
@@ -220,6 +220,18 @@ impl Review {
             sections: sections(plan),
             origin: origin(plan),
             diagnostics: plan.diagnostics.clone(),
+        }
+    }
+}
+
+impl Review {
+    /// That apply refuses the plan, in a sentence; none where it does not.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let findings = self.sections.iter().flat_map(|section| &section.findings);
+        match findings.filter(|finding| finding.level == Level::Refuses).count() {
+            0 => None,
+            1 => Some("Apply refuses this plan: see what is marked `refused`.".to_owned()),
+            many => Some(format!("Apply refuses this plan: see the {many} points marked `refused`.")),
         }
     }
 }

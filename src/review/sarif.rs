@@ -58,7 +58,7 @@ fn level(level: Level) -> &'static str {
 }
 
 fn result(review: &Review, finding: &Finding, rule: usize, prefix: &str) -> Json {
-    let about = finding.address.as_ref().map(|address| format!("{address}: ")).unwrap_or_default();
+    let about = finding.subject().map(|address| format!("{address}: ")).unwrap_or_default();
     let hint = if finding.hint.is_empty() { String::new() } else { format!("\n{}", finding.hint) };
     let mut told = json!({
         "ruleId": finding.rule,

@@ -51,10 +51,17 @@ pub struct Finding {
     pub place: Option<Place>,
 }
 
+impl Finding {
+    /// The resource it is about, where its text does not name it already.
+    pub(super) fn subject(&self) -> Option<&str> {
+        self.address.as_deref().filter(|address| !self.text.contains(*address))
+    }
+}
+
 /// What one part of the program found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
-    /// Its name for programs: `risk`, `policies`, `checks`, `unknown`.
+    /// Its name for programs: `risk`, `policies`, `checks`, `unknown`, `unseen`.
     pub key: &'static str,
     /// Its heading.
     pub title: &'static str,
@@ -79,7 +86,10 @@ impl Section {
 
 /// All sections of a plan, in the order of reading.
 pub(super) fn sections(plan: &Plan) -> Vec<Section> {
-    [risk::section(plan), policies(plan), checks(plan), unknown(plan)].into_iter().flatten().collect()
+    [risk::section(plan), policies(plan), checks(plan), unknown(plan), unseen(plan)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What the user's rules say.
@@ -180,6 +190,17 @@ fn unknown(plan: &Plan) -> Option<Section> {
         key: "unknown",
         title: "Known only after apply",
         summary: format!("{}.", told.join(", ")),
+        findings: Vec::new(),
+    })
+}
+
+/// What nobody outside the clouds can see, so that no check can promise it.
+fn unseen(plan: &Plan) -> Option<Section> {
+    let clauses: Vec<String> = plan.unseen.iter().map(|clause| clean(clause)).collect();
+    (!clauses.is_empty()).then(|| Section {
+        key: "unseen",
+        title: "Cannot be checked from outside",
+        summary: format!("{}.", clauses.join("; ")),
         findings: Vec::new(),
     })
 }

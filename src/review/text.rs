@@ -93,6 +93,10 @@ fn closing(review: &Review) -> Vec<Line> {
         if review.changes.is_empty() {
             lines.push(Line::new().plain("Only outputs change."));
         }
+        // Checks are told with the lines they speak of, before everything else.
+        if review.refusal().is_some() {
+            lines.push(Line::new().with(Tone::Bad, "Apply refuses this plan as it stands."));
+        }
     }
     lines
 }
@@ -120,7 +124,7 @@ fn write_finding(finding: &Finding, out: &mut String, look: Look) {
         Level::Tells => Tone::Info,
     };
     let mut line = Line::indent(2).with(tone, finding.level.word()).plain("  ");
-    line = line.with(Tone::Strong, finding.address.as_ref().unwrap_or(&finding.title));
+    line = line.with(Tone::Strong, finding.subject().unwrap_or(&finding.title));
     if let Some(place) = &finding.place {
         line = line.plain("  ").with(Tone::Faint, place_text(place));
     }

@@ -7,6 +7,7 @@ mod faults;
 mod imports;
 mod lookups;
 mod one_way;
+mod preflight;
 mod replace;
 mod risk;
 mod saved;

@@ -6,7 +6,7 @@
 //! after every act. A seed that breaks one is made smaller ([`shrink`]) and printed with the command
 //! that replays it.
 
-mod draw;
+pub(crate) mod draw;
 mod laws;
 mod life;
 mod machine;

@@ -22,7 +22,9 @@ use self::changes::changes;
 use self::situation::{fingerprints, is_absent, left_open, leftovers, marking};
 use super::select::Selected;
 use super::walk::{Proposal, Situation};
-use super::{Action, Handle, Keep, Plan, PlanMode, Selection, StepAction, guard, outputs, picture, risk};
+use super::{
+    Action, Handle, Keep, Plan, PlanMode, Selection, StepAction, guard, outputs, picture, preflight, risk,
+};
 use crate::diagnostic::Diagnostic;
 use crate::diff::Need;
 use crate::expr::Worth;
@@ -136,6 +138,9 @@ pub fn lower(
     }
     outputs::plan(&on, proposal, &mut plan, &mut lowering.secrets);
     plan.risk = risk::assess(&on, proposal, &plan);
+    let foreseen = preflight::foresee(&on, proposal, &selected, &plan.steps);
+    plan.diagnostics.extend(foreseen.findings);
+    plan.unseen = foreseen.unseen;
     Ok((plan, lowering.secrets))
 }
 

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Draft, Lowering};
 use crate::diagnostic::Diagnostic;
-use crate::diff::known;
+use crate::diff::{Need, known};
 use crate::graph::{Dag, Loop};
 use crate::plan::select::Selected;
 use crate::plan::walk::{Proposal, Situation};
-use crate::plan::{Step, StepAction, StepId, guard};
+use crate::plan::{Step, StepAction, StepId};
 use crate::resource::Address;
 
 impl Lowering {
@@ -93,27 +93,36 @@ impl Lowering {
         self.edges.extend(edges);
     }
 
-    /// What takes an exclusive place waits for the end of what holds it.
+    /// What takes an exclusive place waits for the end of what holds it, or for the change that lets
+    /// go of it.
     fn make_room(&self, on: &Situation<'_>, proposal: &Proposal, edges: &mut Vec<(usize, usize)>) {
-        let mut leaving: BTreeMap<(&str, String), Vec<(&Address, usize)>> = BTreeMap::new();
-        for (address, &ends) in &self.ends {
-            let Some(rule) = on.catalog.schema(&address.block).exclusive else { continue };
+        let rules = |address: &Address| on.catalog.schema(&address.block).exclusive.iter();
+        let mut leaving: BTreeMap<(&str, String), BTreeSet<(&Address, usize)>> = BTreeMap::new();
+        let updates = self.makes.iter().filter(|(address, _)| {
+            proposal.items.get(*address).is_some_and(|item| item.delta.need == Need::Update)
+        });
+        for (address, &lets_go) in self.ends.iter().chain(updates) {
             let Some(item) = proposal.items.get(address) else { continue };
-            let place = item.delta.have.value(rule.attribute).to_string();
-            leaving.entry((address.kind().as_str(), place)).or_default().push((address, ends));
+            for rule in rules(address) {
+                let place = item.delta.have.value(rule.attribute).to_string();
+                leaving.entry((address.kind().as_str(), place)).or_default().insert((address, lets_go));
+            }
         }
         if leaving.is_empty() {
             return;
         }
         for (address, &makes) in &self.makes {
             let Some(item) = proposal.items.get(address) else { continue };
-            let Some(rule) = on.catalog.schema(&address.block).exclusive else { continue };
             let want = known(&item.delta.want);
-            let place = want.value(rule.attribute).to_string();
-            for (other, ends) in leaving.get(&(address.kind().as_str(), place)).into_iter().flatten() {
-                let theirs = &proposal.items[*other].delta.have;
-                if *other != address && guard::overlap(rule, &want, theirs).is_some() {
-                    edges.push((*ends, makes));
+            for rule in rules(address) {
+                let place = want.value(rule.attribute).to_string();
+                for (other, lets_go) in leaving.get(&(address.kind().as_str(), place)).into_iter().flatten() {
+                    let theirs = &proposal.items[*other].delta;
+                    let stays =
+                        theirs.need == Need::Update && rule.overlap(&want, &known(&theirs.want)).is_some();
+                    if *other != address && !stays && rule.overlap(&want, &theirs.have).is_some() {
+                        edges.push((*lets_go, makes));
+                    }
                 }
             }
         }

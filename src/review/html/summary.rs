@@ -30,6 +30,7 @@ pub(super) fn header(review: &Review) -> Markup {
                     PlanMode::Destroy => li class="tag refuses" { "everything is deleted" },
                     PlanMode::RefreshOnly => li class="tag" { "record only" },
                 }
+                @if let Some(refusal) = review.refusal() { li class="tag refuses" { (parts::sentence(&refusal)) } }
                 @if !review.selection.is_empty() { li class="tag warns" { "selected: " (review.selection) } }
             }
             button id="theme" type="button" hidden { "Light / dark" }

@@ -91,6 +91,9 @@ fn counts(review: &Review) -> String {
     if review.unchanged > 0 {
         out.push_str(&format!(" {} unchanged.", review.unchanged));
     }
+    if let Some(refusal) = review.refusal() {
+        out.push_str(&format!(" **{refusal}**"));
+    }
     out
 }
 
@@ -139,7 +142,7 @@ fn drift(review: &Review, detail: Detail) -> String {
 
 fn found(finding: &Finding) -> String {
     let mut out = format!("{}: ", finding.level.word());
-    match &finding.address {
+    match finding.subject() {
         Some(address) => out.push_str(&format!("{}: ", code(address))),
         None => out.push_str(&format!("{}: ", sentence(&finding.title))),
     }

@@ -2,8 +2,8 @@
 
 use super::{ACCEPT, ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, checks, error, times};
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Completes, Connected, Felt, Forgets, KindSchema, Listing,
-    OrderRule, Stakes, Type, When,
+    Agrees, AttributeSchema as A, Check, Compare, Completes, Connected, Felt, Forgets, KindSchema, Listing,
+    OrderRule, Preflight, Stakes, Type, When,
 };
 
 pub(super) fn kind() -> KindSchema {
@@ -34,6 +34,16 @@ pub(super) fn kind() -> KindSchema {
         natural_key: &["endpoint_service_id", "endpoint_id"],
         forgets: Some(Forgets { attribute: "decision", value: "reject" }),
         adopts: true,
+        preflight: Preflight {
+            elsewhere: "EndPoint.0005",
+            agrees: Some(Agrees {
+                attribute: "endpoint_service_id",
+                through: "endpoint_id",
+                kind: ENDPOINT,
+                code: "EndPoint.2013",
+            }),
+            ..Preflight::default()
+        },
         stakes: Stakes {
             connected: Connected::While("status", "accepted"),
             account: Some("domain_id"),

@@ -2,7 +2,10 @@
 //! editions disagree the narrower one is taken, so that what passes here passes everywhere.
 
 use super::super::tags::MARK;
-use crate::resource::{AttributeSchema, Check, Compare, Type};
+use crate::resource::{AttributeSchema, Check, Compare, Type, Usual};
+
+/// Ten tags are what every edition takes (trap 19).
+pub(super) const USUAL_TAGS: Usual = Usual { attribute: "tags", most: 10, code: "EndPoint.3069" };
 
 /// Free text: the API refuses angle brackets; 128 characters is what every edition takes.
 pub(super) fn description() -> [Check; 2] {

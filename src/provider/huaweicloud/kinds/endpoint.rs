@@ -1,9 +1,13 @@
 //! `vpcep_endpoint`: the consumer's side, interface and gateway (VPCEP API reference, sections 5.0,
 //! 5.5 and 10). Which of the two it is follows from the service.
 
-use super::{ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, WHITELIST, checks, edition, error, times};
+use super::{
+    ENDPOINT, NO_CALL, PROVIDER_TYPE, QUOTA, SERVICE, SERVICE_INFO, WHITELIST, checks, edition, error, times,
+    whitelist,
+};
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, OrderRule, Stakes, Type, When,
+    Admission, AttributeSchema as A, Check, Compare, Connected, Exclusive, Felt, Field, KindSchema,
+    OrderRule, Preflight, Quota, Sort, Sorts, Stakes, Target, Type, Usual, When,
 };
 
 /// What hangs on an endpoint: its own connection, and who dials its address or names.
@@ -45,6 +49,61 @@ const STAKES: Stakes = Stakes {
     ],
 };
 
+/// What the API would refuse (sections 5.5.1 and 8).
+const PREFLIGHT: Preflight = Preflight {
+    elsewhere: "",
+    quota: Some(Quota {
+        lookup: QUOTA,
+        argument: ("type", "endpoint"),
+        what: "endpoints",
+        code: "Endpoint.1018",
+    }),
+    target: Some(Target {
+        attribute: "endpoint_service_id",
+        kind: SERVICE,
+        lookup: SERVICE_INFO,
+        code: "EndPoint.2003",
+        admission: Admission {
+            kind: WHITELIST,
+            theirs: "endpoint_service_id",
+            admits: whitelist::admits,
+            member: "iam:domain::{account}",
+            code: "EndPoint.2012",
+        },
+        sorts: Sorts {
+            attribute: "service_type",
+            all: &[
+                Sort {
+                    is: "interface",
+                    needs: &[("subnet_id", "EndPoint.2010")],
+                    refuses: &["policy_statement"],
+                    ignores: &["routetables"],
+                },
+                Sort {
+                    is: "gateway",
+                    needs: &[],
+                    refuses: &["policy_document"],
+                    ignores: &["subnet_id", "port_ip", "enable_dns", "whitelist", "enable_whitelist"],
+                },
+            ],
+            switch: ("enable_policy", &["policy_statement", "policy_document"]),
+            code: "EndPoint.2048",
+        },
+    }),
+    local: &["vpc_id", "subnet_id", "routetables"],
+    usual: &[
+        checks::USUAL_TAGS,
+        // 20, 32 or 60, says the reference.
+        Usual { attribute: "whitelist", most: 20, code: "EndPoint.2045" },
+    ],
+    unseen: &[
+        "whether an endpoint's `vpc_id` and `subnet_id` are there, have a free address, and are clear of 198.19.128.0/17",
+    ],
+    agrees: None,
+    requires: &[],
+    in_use: None,
+};
+
 /// A policy statement; its keys are capitalised (trap 35). The order of actions and resources
 /// means nothing.
 fn statement() -> Type {
@@ -72,7 +131,8 @@ pub(super) fn kind() -> KindSchema {
         A::optional("port_ip", Type::String, "The address wanted; omitted, the service chooses one.")
             .replaces(NO_CALL)
             .unlisted()
-            .check(Check::Ipv4),
+            .check(Check::Ipv4)
+            .check(Check::Outside("198.19.128.0/17", "the cloud keeps that range for itself")),
         A::optional("whitelist", Type::set(Type::String), "Addresses and ranges that may use the endpoint.")
             // 20, 32 or 60, says the reference; what is too many here, the cloud refuses (2045).
             .check(Check::Items(0, 60))
@@ -133,7 +193,25 @@ pub(super) fn kind() -> KindSchema {
             },
         ],
         natural_key: &["endpoint_service_id", "vpc_id", "subnet_id"],
+        exclusive: &[
+            // An address of a subnet, and a route table of one service (errors 2042 and 2039).
+            Exclusive {
+                attribute: "subnet_id",
+                set: "port_ip",
+                fields: &[],
+                shown: "ip",
+                code: "EndPoint.2042",
+            },
+            Exclusive {
+                attribute: "endpoint_service_id",
+                set: "routetables",
+                fields: &[],
+                shown: "routetables",
+                code: "EndPoint.2039",
+            },
+        ],
         stakes: STAKES,
+        preflight: PREFLIGHT,
         ..KindSchema::managed(
             ENDPOINT,
             PROVIDER_TYPE,

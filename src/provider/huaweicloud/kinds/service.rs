@@ -1,9 +1,9 @@
 //! `vpcep_service`: the owner's side (VPCEP API reference, sections 5.0, 5.2 and 10).
 
-use super::{NO_CALL, PROVIDER_TYPE, SERVICE, checks, edition, error, times};
+use super::{CONNECTIONS, NO_CALL, PROVIDER_TYPE, QUOTA, SERVICE, checks, edition, error, times};
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Connected, Exclusive, Felt, Field, KindSchema, OneWay, Stakes,
-    Type, When,
+    AttributeSchema as A, Check, Compare, Connected, Exclusive, Felt, Field, InUse, KindSchema, OneWay,
+    Preflight, Quota, Requires, Stakes, Type, When,
 };
 
 /// What hangs on a service: the connections of its consumers.
@@ -37,6 +37,34 @@ const STAKES: Stakes = Stakes {
             cuts: false,
         },
     ],
+};
+
+/// What the API would refuse (sections 5.2 and 8).
+const PREFLIGHT: Preflight = Preflight {
+    elsewhere: "",
+    quota: Some(Quota {
+        lookup: QUOTA,
+        argument: ("type", "endpoint_service"),
+        what: "endpoint services",
+        code: "Endpoint.1018",
+    }),
+    local: &["vpc_id", "port_id"],
+    requires: &[Requires { when: ("ip_version", "ipv6"), needs: "snat_network_id", code: "EndPoint.2002" }],
+    usual: &[checks::USUAL_TAGS],
+    in_use: Some(InUse {
+        count: "connection_count",
+        lookup: CONNECTIONS,
+        argument: "endpoint_service_id",
+        list: "connections",
+        account: "domain_id",
+        statuses: &["accepted", "creating"],
+        code: "EndPoint.3006",
+    }),
+    unseen: &[
+        "whether `port_id` is a back end of that `server_type` in that `vpc_id`, and which of its ports services of other projects have",
+    ],
+    target: None,
+    agrees: None,
 };
 
 /// A port mapping: the port users dial, the port of the back end, and the protocol.
@@ -134,12 +162,15 @@ pub(super) fn kind() -> KindSchema {
         // What `recover` looks by. The name is compared by its given part.
         natural_key: &["vpc_id", "port_id", "service_name"],
         // Services on one back-end port must not share a server port and protocol (5.0, error 3044).
-        exclusive: Some(Exclusive {
+        exclusive: &[Exclusive {
             attribute: "port_id",
             set: "ports",
             fields: &["server_port", "protocol"],
-        }),
+            shown: "ports",
+            code: "EndPoint.3044",
+        }],
         stakes: STAKES,
+        preflight: PREFLIGHT,
         ..KindSchema::managed(
             SERVICE,
             PROVIDER_TYPE,

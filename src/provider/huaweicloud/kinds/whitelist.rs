@@ -5,13 +5,45 @@
 
 use super::{NO_CALL, PROVIDER_TYPE, SERVICE, WHITELIST, checks};
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, Listing, OrderRule, Stakes,
-    Type, When,
+    Admits, AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, Listing, OrderRule,
+    Preflight, Stakes, Type, When,
 };
 
 /// The forms of a permission (section 5.4).
 const PERMISSION: &str = "\\*|iam:domain::([A-Za-z0-9]{1,64}|\\*)|organizations:orgPath::[A-Za-z0-9/*?-]{1,1024}\
                           |iam:domainName::.{1,80}";
+
+/// Whether a permission admits an account. Who is below an organisation's path, and what an account is
+/// called, only its owner knows.
+pub(super) fn admits(permission: &str, account: &str) -> Admits {
+    match permission.split_once("::") {
+        None if permission == "*" => Admits::Yes,
+        Some(("iam:domain", id)) if is_like(id, account) => Admits::Yes,
+        Some(("organizations:orgPath" | "iam:domainName", _)) => Admits::Unseen,
+        _ => Admits::No,
+    }
+}
+
+/// Whether a text is of a form in which `*` stands for anything.
+fn is_like(form: &str, text: &str) -> bool {
+    let mut parts = form.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
 
 fn permission() -> Type {
     Type::Object {
@@ -71,6 +103,7 @@ pub(super) fn kind() -> KindSchema {
         dies_with: Some("endpoint_service_id"),
         natural_key: &["endpoint_service_id"],
         adopts: true,
+        preflight: Preflight { elsewhere: "EndPoint.0005", ..Preflight::default() },
         stakes: Stakes {
             connected: Connected::Never,
             account: None,
@@ -88,5 +121,28 @@ pub(super) fn kind() -> KindSchema {
             "The whitelist of a service: the accounts that may connect.",
             attributes,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_admitted() {
+        for (permission, admitted) in [
+            ("*", Admits::Yes),
+            ("iam:domain::*", Admits::Yes),
+            ("iam:domain::abc123", Admits::Yes),
+            ("iam:domain::abc*", Admits::Yes),
+            ("iam:domain::*c1*3", Admits::Yes),
+            ("iam:domain::*c1*4", Admits::No),
+            ("iam:domain::abc12", Admits::No),
+            ("iam:domain::", Admits::No),
+            ("organizations:orgPath::o-1/r-1", Admits::Unseen),
+            ("iam:domainName::shop", Admits::Unseen),
+        ] {
+            assert_eq!(admits(permission, "abc123"), admitted, "{permission}");
+        }
     }
 }
