@@ -13,6 +13,7 @@ pub mod provider;
 pub mod refresh;
 pub mod diff;
 pub mod plan;
+pub mod recovery;
 pub mod policy;
 pub mod review;
 pub mod apply;

@@ -90,7 +90,10 @@ async fn perform(command: Command, options: &Options, ui: &Ui) -> Ended {
     if ui.is_json() && command.streams() {
         ui.event(stream::version(options.simulated));
     }
-    if options.simulated && matches!(command, Command::Drift(_) | Command::Import(_)) && !ui.is_json() {
+    if options.simulated
+        && matches!(command, Command::Drift(_) | Command::Import(_) | Command::Recover(_))
+        && !ui.is_json()
+    {
         // Plans say so themselves.
         ui.note("Simulated: the embedded cloud takes the place of every provider (--sim).");
     }
@@ -107,6 +110,7 @@ async fn perform(command: Command, options: &Options, ui: &Ui) -> Ended {
         Command::Output(args) => commands::output::run(&args, options, ui),
         Command::Graph(args) => commands::graph::run(&args, options, ui),
         Command::Import(args) => commands::import::run(args, options, ui).await,
+        Command::Recover(args) => commands::recover::run(args, options, ui).await,
         Command::Schema(args) => commands::schema::run(&args, ui),
         Command::Explain(args) => commands::explain::run(&args, ui),
         Command::Completions(args) => commands::completions::run(&args, ui),

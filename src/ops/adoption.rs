@@ -9,11 +9,16 @@ use crate::plan::adoption::{Adopted, Adoption, Sought, Wanted};
 use crate::plan::uncertain;
 use crate::plan::{Plan, StepAction};
 use crate::refresh::{Live, Observation, Sight};
-use crate::resource::{Address, Attributes, Change, Kind, KindSchema, Object, ObjectId, ProviderName};
+use crate::resource::{
+    Address, Attributes, Change, Identity, Kind, KindSchema, Object, ObjectId, ProviderName,
+};
 use crate::state::{Binding, Entry, Origin, Recorded, RecordedOutput, Revision, Seq};
 
 /// Finds what the user named. What is found is put into the adoption, and into what is live.
-pub(super) async fn find(
+///
+/// # Errors
+/// What is not there, or not the only one that can be meant.
+pub(super) async fn named(
     workspace: &Workspace,
     wanted: Vec<Wanted>,
     recorded: &Recorded,
@@ -21,6 +26,7 @@ pub(super) async fn find(
     adoption: &mut Adoption,
 ) -> Result<(), Failure> {
     let reader = workspace.reader();
+    live.candidates.extend(adoption.candidates.iter().map(|(key, all)| (key.clone(), all.clone())));
     let like = wanted.iter().filter(|w| matches!(w.by, Sought::Like(_)));
     let listed: BTreeSet<(ProviderName, Kind)> = like
         .map(|w| (w.provider.clone(), w.address.kind().clone()))
@@ -46,6 +52,19 @@ pub(super) async fn find(
             }
         }
     }
+    adopt(workspace, chosen, recorded, live, adoption, &mut faults).await?;
+    if faults.is_empty() { Ok(()) } else { Err(Failure::Diagnostics(faults)) }
+}
+
+/// Reads the objects that were chosen, and puts them into the adoption.
+pub(super) async fn adopt(
+    workspace: &Workspace,
+    chosen: Vec<(Wanted, ObjectId, String)>,
+    recorded: &Recorded,
+    live: &mut Live,
+    adoption: &mut Adoption,
+    faults: &mut Vec<Diagnostic>,
+) -> Result<(), Failure> {
     see(workspace, chosen.iter().map(|(one, id, _)| (&one.provider, &one.address, id)), live).await?;
     for (one, id, evidence) in chosen {
         match bound(workspace, &one, &id, recorded, live, adoption) {
@@ -57,11 +76,11 @@ pub(super) async fn find(
             Err(fault) => faults.push(about(&one, *fault)),
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(Failure::Diagnostics(faults)) }
+    Ok(())
 }
 
 /// Reads objects by their ids, each with all that its own answer holds.
-pub(super) async fn see(
+async fn see(
     workspace: &Workspace,
     objects: impl Iterator<Item = (&ProviderName, &Address, &ObjectId)>,
     live: &mut Live,
@@ -208,6 +227,18 @@ pub(super) struct Bond {
     origin: Origin,
 }
 
+impl Bond {
+    /// The provider block.
+    pub(super) fn provider(&self) -> &ProviderName {
+        &self.binding.provider
+    }
+
+    /// Where that leads.
+    pub(super) fn identity(&self) -> &Identity {
+        &self.binding.identity
+    }
+}
+
 /// What a plan binds of the addresses that are asked for.
 pub(super) fn bonds(
     plan: &Plan,
@@ -241,8 +272,29 @@ pub(super) fn bonds(
     bound.collect()
 }
 
-/// Records bonds, and the outputs if they are given, as long as the state is the one they were worked
-/// out from. An address whose recorded object is another one lets go of that first.
+/// What a record takes to hold bonds, and the outputs if they are given. An address whose recorded
+/// object is another one lets go of that first.
+pub(super) fn entries(
+    recorded: &Recorded,
+    bonds: Vec<Bond>,
+    outputs: Option<BTreeMap<String, RecordedOutput>>,
+) -> Vec<Entry> {
+    let bound: BTreeSet<Address> = bonds.iter().map(|bond| bond.address.clone()).collect();
+    let mut entries = Vec::new();
+    for Bond { address, object, mut binding, origin } in bonds {
+        if recorded.objects.contains_key(&address) {
+            entries.push(Entry::Forgotten { address: address.clone(), deposed: None });
+        }
+        // What is not there cannot be needed for an end; the next plan knows what it waits for.
+        binding.dependencies.retain(|n| bound.contains(n) || recorded.objects.contains_key(n));
+        let binding = Box::new(binding);
+        entries.push(Entry::Adopted { address, object, binding, origin, settling: false, resolves: None });
+    }
+    entries.extend(outputs.map(Entry::Outputs));
+    entries
+}
+
+/// Records bonds, as long as the state is the one they were worked out from.
 pub(super) async fn record(
     workspace: &Workspace,
     operation: &str,
@@ -252,32 +304,20 @@ pub(super) async fn record(
     outputs: Option<BTreeMap<String, RecordedOutput>>,
 ) -> Result<(), Failure> {
     let session = workspace.lock(operation, "", &[], &[]).await?.session;
-    let (moved, mut present) = session.with(|now| {
-        let same = now.revision.serial == revision.serial
+    let same = session.with(|now| {
+        now.revision.serial == revision.serial
             && (revision.lineage.is_none() || now.revision.lineage == revision.lineage)
-            && now.seq == seq;
-        (!same, now.objects.keys().cloned().collect::<BTreeSet<Address>>())
+            && now.seq == seq
     });
-    if moved {
+    if !same {
         drop(session);
         return Err(Failure::Refused {
             what: "the state has changed meanwhile".to_owned(),
             hint: format!("nothing was recorded; run `landbridge {operation}` again"),
         });
     }
-    present.extend(bonds.iter().map(|bond| bond.address.clone()));
-    for Bond { address, object, mut binding, origin } in bonds {
-        if session.with(|now| now.objects.contains_key(&address)) {
-            session.record(Entry::Forgotten { address: address.clone(), deposed: None }).await?;
-        }
-        // What is not there cannot be needed for an end; the next plan knows what it waits for.
-        binding.dependencies.retain(|needed| present.contains(needed));
-        let binding = Box::new(binding);
-        let entry = Entry::Adopted { address, object, binding, origin, settling: false, resolves: None };
+    for entry in session.with(|now| entries(now, bonds, outputs)) {
         session.record(entry).await?;
-    }
-    if let Some(outputs) = outputs {
-        session.record(Entry::Outputs(outputs)).await?;
     }
     session.close(workspace.clock.now()).await?;
     Ok(())

@@ -10,6 +10,7 @@ mod failure;
 mod import;
 mod offline;
 mod plan;
+mod recover;
 mod workspace;
 
 pub use apply::{Applied, apply, options_of, permitted};
@@ -18,4 +19,5 @@ pub use failure::Failure;
 pub use import::{Imported, bind, import};
 pub use offline::{OfflineFault, StandIns, offline};
 pub use plan::{PlanOptions, Planned, plan};
+pub use recover::{Recovered, Recovery, Stray, agree, recover};
 pub use workspace::Workspace;

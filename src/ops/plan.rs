@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Failure, Workspace, adoption};
+use super::{Failure, Workspace, adoption, recover};
 use crate::diagnostic::Diagnostic;
 use crate::plan::adoption::Adoption;
 use crate::plan::uncertain::{Clues, born};
@@ -179,7 +179,13 @@ pub(super) async fn decide(
                 reader.identify(needs.identities, &mut live).await?;
                 reader.look(needs.sights, &mut live).await?;
                 reader.look_up(needs.questions, &mut live).await?;
-                adoption::find(workspace, needs.wanted, &recorded, &mut live, adoption).await?;
+                let (wanted, live) = (needs.wanted, &mut live);
+                if adoption.all {
+                    recover::find(workspace, wanted, &recorded, &options.selection.answers, live, adoption)
+                        .await?;
+                } else {
+                    adoption::named(workspace, wanted, &recorded, live, adoption).await?;
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Import;
 use crate::diagnostic::Place;
-use crate::resource::{Address, Attributes, Identity, Object, ObjectId, ProviderName};
+use crate::resource::{Address, Attributes, Identity, Kind, Object, ObjectId, ProviderName};
 use crate::state::{Binding, Origin, Recorded, RecordedObject};
 
 /// By what an address looks for its object.
@@ -63,6 +63,11 @@ pub struct Adoption {
     pub found: BTreeMap<Address, Adopted>,
     /// The addresses whose objects are not there.
     pub missing: BTreeSet<Address>,
+    /// Addresses whose objects cannot be told apart, each group with the objects that can be meant.
+    pub unclear: Vec<(Vec<Address>, Vec<Object>)>,
+    /// All objects of the kinds that are looked through, by provider block, where they were listed
+    /// beforehand.
+    pub candidates: BTreeMap<(ProviderName, Kind), Vec<Object>>,
 }
 
 impl Adoption {

@@ -66,8 +66,8 @@ pub enum StateError {
     #[error(
         "the journal {file} is damaged: {why}. It was left as it is, and nothing was changed: what it \
          began in the cloud is known from nowhere else. Restore this file from a backup. Without one, \
-         move it away: then the state beside it counts, and what the journal had made beyond it is bound with \
-         `landbridge import`"
+         `landbridge recover` starts from the state beside it, and looks for what the journal had made beyond \
+         it among the live objects"
     )]
     Journal {
         /// The file.
@@ -158,10 +158,13 @@ pub enum StateError {
 fn restore(newest: Option<u64>) -> String {
     match newest {
         Some(serial) => {
-            format!("The newest copy of it is `history/{serial:06}.json` beside it: copy that to its place")
+            format!(
+                "The newest copy of it is `history/{serial:06}.json` beside it. `landbridge recover` starts from \
+                 that, and looks for what is newer among the live objects"
+            )
         }
-        None => "There is no copy of it in the history. Bring it back from a backup; without one, move away \
-                 what is left of the state and bind the live objects with `landbridge import`"
+        None => "There is no copy of it in the history. Bring it back from a backup; without one, \
+                 `landbridge recover` brings it back from the configuration and the live objects"
             .to_owned(),
     }
 }

@@ -80,7 +80,7 @@ pub struct SessionHandle {
 }
 
 /// So much of a snapshot's start tells it from every other: its checksum.
-const TOKEN_BYTES: usize = 96;
+pub(super) const TOKEN_BYTES: usize = 96;
 
 impl Session {
     /// Takes the lock and reads the state. [`StateError::Locked`] says who has it; waiting is the

@@ -8,6 +8,7 @@ mod locks;
 mod policies;
 mod posting;
 mod revisions;
+mod runbook;
 mod secrets;
 mod renderings;
 mod story;

@@ -12,6 +12,7 @@ mod life;
 mod machine;
 #[cfg(feature = "planted-bugs")]
 mod planted;
+mod recovery;
 mod runner;
 mod script;
 mod shrink;

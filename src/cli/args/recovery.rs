@@ -46,3 +46,33 @@ pub(in crate::cli) struct Import {
     #[command(flatten)]
     pub(in crate::cli) global: Global,
 }
+
+/// `recover`.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+For a state that is lost, damaged or too old. Every address of the configuration is matched with the
+live objects by its natural key and by what it refers to. What cannot be told apart is asked, on the
+terminal or by --answers; nothing is guessed, nothing in the cloud is changed, and nothing is written
+before you agree.
+
+Examples:
+  landbridge recover --dry-run              only show what would come back
+  landbridge recover
+  landbridge recover --answers which.yaml   a map of addresses, each with an id or `none`")]
+pub(in crate::cli) struct Recover {
+    /// YAML file that says which objects belong to addresses where it cannot be told
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) answers: Option<PathBuf>,
+    /// Write the record without asking
+    #[arg(long, alias = "yes")]
+    pub(in crate::cli) auto_approve: bool,
+    /// Only show what would come back
+    #[arg(long)]
+    pub(in crate::cli) dry_run: bool,
+    /// How to work.
+    #[command(flatten)]
+    pub(in crate::cli) work: Work,
+    /// Global options.
+    #[command(flatten)]
+    pub(in crate::cli) global: Global,
+}

@@ -11,6 +11,7 @@ pub(super) mod init;
 pub(super) mod output;
 pub(super) mod plan;
 pub(super) mod policy;
+pub(super) mod recover;
 pub(super) mod review;
 pub(super) mod schema;
 pub(super) mod sim;

@@ -116,7 +116,7 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// An address as a key of YAML.
-fn as_key(address: &Address) -> String {
+pub(crate) fn as_key(address: &Address) -> String {
     let text = address.to_string();
     if text.contains(['[', '"']) { format!("'{text}'") } else { text }
 }

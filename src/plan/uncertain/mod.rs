@@ -16,9 +16,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub(crate) use self::answers::described;
 pub use self::answers::{Answer, Answers};
 use self::answers::{ambiguous, not_a_choice};
+pub(crate) use self::answers::{as_key, described};
 pub use self::evidence::Leftover;
 use self::evidence::of_adoption;
 use self::intent::interchangeable;

@@ -296,6 +296,13 @@ impl Hold for LocalHold {
         Ok(())
     }
 
+    fn keep_aside(&mut self, part: &str, bytes: &[u8]) -> Result<String, StateError> {
+        self.must_be_ours()?;
+        let path = self.backend.path(&format!("{part}.unusable-{}", self.epoch));
+        self.backend.write("aside", &path, bytes)?;
+        Ok(path.display().to_string())
+    }
+
     fn release(mut self: Box<Self>) -> Result<(), StateError> {
         self.must_be_ours()?;
         let path = self.backend.path(LOCK);

@@ -76,6 +76,8 @@ pub trait Hold: Send + std::fmt::Debug {
     fn drop_journal(&mut self) -> Result<(), StateError>;
     /// Keeps a snapshot in the history and at most `kept` of them in all.
     fn keep(&mut self, serial: u64, snapshot: &[u8], kept: usize) -> Result<(), StateError>;
+    /// Keeps the bytes of a part that cannot be used under another name, and says which.
+    fn keep_aside(&mut self, part: &str, bytes: &[u8]) -> Result<String, StateError>;
     /// Lets go of the lock.
     fn release(self: Box<Self>) -> Result<(), StateError>;
 }

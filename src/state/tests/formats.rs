@@ -129,7 +129,7 @@ fn a_move_that_is_not_legal_is_refused_when_it_is_read() {
     let mut bytes = Vec::new();
     records::encode(0, &Header::new("link", "born", 0), &mut bytes).unwrap();
     records::encode(1, &ended(7, made("x")), &mut bytes).unwrap();
-    insta::assert_snapshot!(load(None, Some(&bytes)).unwrap_err(), @"the journal state/link/journal is damaged: entry 1 is not possible here: entry 7 is not pending. It was left as it is, and nothing was changed: what it began in the cloud is known from nowhere else. Restore this file from a backup. Without one, move it away: then the state beside it counts, and what the journal had made beyond it is bound with `landbridge import`");
+    insta::assert_snapshot!(load(None, Some(&bytes)).unwrap_err(), @"the journal state/link/journal is damaged: entry 1 is not possible here: entry 7 is not pending. It was left as it is, and nothing was changed: what it began in the cloud is known from nowhere else. Restore this file from a backup. Without one, `landbridge recover` starts from the state beside it, and looks for what the journal had made beyond it among the live objects");
 }
 
 #[test]
@@ -182,18 +182,18 @@ fn a_state_file_that_cannot_be_used_says_why_and_what_to_do() {
     let good = statefile::write(&some_state(), &run());
     let text = String::from_utf8(good.clone()).unwrap();
     let message = |bytes: &[u8]| load(Some(bytes), None).unwrap_err().to_string();
-    insta::assert_snapshot!(message(b""), @"the state file state/link/state.json cannot be used: it is empty. It was left as it is. The newest copy of it is `history/000004.json` beside it: copy that to its place");
+    insta::assert_snapshot!(message(b""), @"the state file state/link/state.json cannot be used: it is empty. It was left as it is. The newest copy of it is `history/000004.json` beside it. `landbridge recover` starts from that, and looks for what is newer among the live objects");
     insta::assert_snapshot!(message(&good[..good.len() / 2]).split(": EOF").next().unwrap(), @"the state file state/link/state.json cannot be used: its end is missing");
-    insta::assert_snapshot!(message(text.replacen("\"n\"", "\"m\"", 1).replacen("made", "Made", 1).as_bytes()), @"the state file state/link/state.json cannot be used: its checksum does not fit: it was changed after it was written. It was left as it is. The newest copy of it is `history/000004.json` beside it: copy that to its place");
+    insta::assert_snapshot!(message(text.replacen("\"n\"", "\"m\"", 1).replacen("made", "Made", 1).as_bytes()), @"the state file state/link/state.json cannot be used: its checksum does not fit: it was changed after it was written. It was left as it is. The newest copy of it is `history/000004.json` beside it. `landbridge recover` starts from that, and looks for what is newer among the live objects");
     insta::assert_snapshot!(message(b"{ \"format\": 7, \"anything\": [] }"), @"state/link/state.json was written by a newer landbridge: it has format 7, and this one knows up to 1. It was left as it is. Use the newer program");
     let mut foreign = some_state();
     foreign.stack = "else".into();
     insta::assert_snapshot!(message(&statefile::write(&foreign, &run())), @"state/link/state.json is the state of stack `else`, not of `link`. It was left as it is. Rename the stack in the configuration, or put the right file there");
     let missing = assemble(&*backend(&MemoryFiles::new()), &Stored { newest: Some(4), ..Stored::default() });
-    insta::assert_snapshot!(missing.unwrap_err(), @"the state file state/link/state.json is missing, although the history holds snapshot 4. This is not taken for a stack without objects. The newest copy of it is `history/000004.json` beside it: copy that to its place");
+    insta::assert_snapshot!(missing.unwrap_err(), @"the state file state/link/state.json is missing, although the history holds snapshot 4. This is not taken for a stack without objects. The newest copy of it is `history/000004.json` beside it. `landbridge recover` starts from that, and looks for what is newer among the live objects");
     let mut bytes = Vec::new();
     records::encode(0, &Header::new("link", "born", 2), &mut bytes).unwrap();
-    insta::assert_snapshot!(load(None, Some(&bytes)).unwrap_err(), @"the state file state/link/state.json is missing, although a journal extends snapshot 2. This is not taken for a stack without objects. There is no copy of it in the history. Bring it back from a backup; without one, move away what is left of the state and bind the live objects with `landbridge import`");
+    insta::assert_snapshot!(load(None, Some(&bytes)).unwrap_err(), @"the state file state/link/state.json is missing, although a journal extends snapshot 2. This is not taken for a stack without objects. There is no copy of it in the history. Bring it back from a backup; without one, `landbridge recover` brings it back from the configuration and the live objects");
 }
 
 #[test]
