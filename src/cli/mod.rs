@@ -78,8 +78,9 @@ fn dispatch(command: Command, global: Global, ui: &Ui) -> Ended {
     arm_crash_point(&options.env);
     // The one cryptography that is compiled in; a second call finds it installed already.
     drop(rustls::crypto::ring::default_provider().install_default());
+    // One thread is quickest for what mostly waits for a cloud; blocking work has threads of its own.
     let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("failed to start")?;
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("failed to start")?;
     let ended = runtime.block_on(perform(command, &options, ui));
     // What still runs in the background is of no interest any more.
     runtime.shutdown_background();

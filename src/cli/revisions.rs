@@ -14,7 +14,7 @@ use crate::config::{self, Configuration, Sources};
 use crate::diagnostic::Diagnostic;
 use crate::ops::{OfflineFault, StandIns, offline};
 use crate::plan::Plan;
-use crate::provider::{self, Clock};
+use crate::provider;
 
 static ENV: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\benv\.([A-Za-z_][A-Za-z0-9_]*)").expect("a pattern"));
@@ -39,11 +39,10 @@ pub(super) fn compare(base: &str, head: &str, options: &Options) -> Result<Plan,
     let (new, warnings) = parse(&new)?;
     let texts = |of: Option<&Configuration>| of.map(|c| c.sources.clone()).unwrap_or_default();
     let old = old.as_ref().map(|(configuration, _)| configuration);
-    let mut plan =
-        offline(old, &new, &catalog, stand_ins, Clock::system().now()).map_err(|fault| match fault {
-            OfflineFault::Base(faults) => Stop::Diagnostics(faults, texts(old)),
-            OfflineFault::Head(faults) => Stop::Diagnostics(faults, texts(Some(&new))),
-        })?;
+    let mut plan = offline(old, &new, &catalog, stand_ins).map_err(|fault| match fault {
+        OfflineFault::Base(faults) => Stop::Diagnostics(faults, texts(old)),
+        OfflineFault::Head(faults) => Stop::Diagnostics(faults, texts(Some(&new))),
+    })?;
     plan.diagnostics.extend(warnings);
     // Credentials are not evaluated; what else reads the environment is worth telling.
     let elsewhere = |text: &str| -> Vec<String> {

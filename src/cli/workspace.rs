@@ -14,32 +14,49 @@ use super::policies;
 use super::request_log;
 use super::sources;
 use super::ui::Ui;
-use crate::config::{self, Configuration, Import};
+use crate::config::{self, Configuration, Import, Sources};
 use crate::ops::{Failure, Workspace};
 use crate::plan::{Answer, Answers};
 use crate::provider::{self, Clock, Transport};
 use crate::resource::Catalog;
 use crate::state::files::OsFiles;
-use crate::state::{self, Backend, LocalBackend};
+use crate::state::{self, Ahead, Backend, LocalBackend};
 
 /// The configuration with what its messages need.
 pub(super) struct Author {
     pub(super) configuration: Arc<Configuration>,
     pub(super) catalog: Arc<Catalog>,
     pub(super) texts: Texts,
+    /// The stack whose state is being read already.
+    ahead: Option<(String, Arc<Ahead>)>,
 }
 
 /// Reads and checks the configuration; warnings are told.
 pub(super) fn author(options: &Options, ui: &Ui) -> Result<Author, Stop> {
+    author_of(&sources::read(options)?, ui)
+}
+
+/// The same for a command that will want the state: it is read meanwhile.
+pub(super) fn author_with_state(options: &Options, ui: &Ui) -> Result<Author, Stop> {
     let sources = sources::read(options)?;
+    // Whatever is wrong with the name or the state is told by who needs them.
+    let ahead = config::stack_name(&sources).and_then(|stack| {
+        let backend = backend(options, &stack).ok()?;
+        Some((stack, Arc::new(Ahead::begin(backend))))
+    });
+    let author = author_of(&sources, ui)?;
+    Ok(Author { ahead, ..author })
+}
+
+fn author_of(sources: &Sources, ui: &Ui) -> Result<Author, Stop> {
     let catalog = Arc::new(provider::catalog());
-    match config::parse(&sources, &catalog) {
+    match config::parse(sources, &catalog) {
         Ok((configuration, warnings)) => {
             tell_diagnostics(ui, &warnings, &configuration.sources);
             let texts = configuration.sources.clone();
-            Ok(Author { configuration: Arc::new(configuration), catalog, texts })
+            Ok(Author { configuration: Arc::new(configuration), catalog, texts, ahead: None })
         }
-        Err(faults) => Err(Stop::Diagnostics(faults, config::texts(&sources))),
+        Err(faults) => Err(Stop::Diagnostics(faults, config::texts(sources))),
     }
 }
 
@@ -76,6 +93,12 @@ impl Author {
         backend(options, &self.configuration.stack)
     }
 
+    /// The state as far as it is being read, if it is this stack's.
+    fn ahead(&self) -> Arc<Ahead> {
+        let of_this = self.ahead.as_ref().filter(|(stack, _)| *stack == self.configuration.stack);
+        of_this.map(|(_, ahead)| ahead.clone()).unwrap_or_default()
+    }
+
     /// What an `ops` function could not do, with the author's texts.
     pub(super) fn stop(&self, failure: Failure) -> Stop {
         match failure {
@@ -106,6 +129,7 @@ impl Author {
             configuration: self.configuration.clone(),
             catalog: self.catalog.clone(),
             backend,
+            ahead: self.ahead(),
             policies: Arc::new(policies::read(self)?),
             clouds: Arc::new(clouds),
             clock,

@@ -43,6 +43,7 @@ pub use evaluate::ProviderSetting;
 pub use imports::{Import, ImportBy, import_list};
 pub use limits::{Bound, Limit, Limits};
 pub use policies::{Exception, PolicySettings};
+pub use read::stack_name;
 pub use schema::json_schema;
 pub use source::{ReadFile, Sources};
 

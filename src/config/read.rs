@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span, options};
 
+use super::Sources;
 use super::document::{Document, Form, Node, NodeId, Spot, Style};
 use crate::diagnostic::{Diagnostic, Place};
 
@@ -57,6 +58,38 @@ pub(super) fn read(file: &Arc<str>, bytes: &[u8], faults: &mut Vec<Diagnostic>) 
         }
     }
     Some(builder.document)
+}
+
+/// The stack's name, if it stands among the first lines of a file, as it mostly does: a guess, for who
+/// wants to begin something before everything is read.
+pub fn stack_name(sources: &Sources) -> Option<String> {
+    const FIRST: usize = 200;
+    let texts = sources.files.iter().filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok());
+    texts.into_iter().find_map(|text| {
+        let mut depth = 0;
+        let mut key = true;
+        let mut named = false;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        for (event, _) in Parser::new_from_str(text).take(FIRST).map_while(Result::ok) {
+            match event {
+                Event::MappingStart(..) | Event::SequenceStart(..) => depth += 1,
+                Event::MappingEnd | Event::SequenceEnd => {
+                    depth -= 1;
+                    key |= depth == 1;
+                }
+                Event::Scalar(word, ..) if depth == 1 => {
+                    if named {
+                        return Some(word.into_owned());
+                    }
+                    named = key && word == "stack";
+                    key = !key;
+                }
+                Event::Alias(_) if depth == 1 => key = !key,
+                _ => {}
+            }
+        }
+        None
+    })
 }
 
 fn not_text(file: &Arc<str>, bytes: &[u8], at: usize) -> Diagnostic {

@@ -119,7 +119,7 @@ async fn still_good(
     before: Before,
 ) -> Result<(Plan, Secrets), Failure> {
     let plan = approved.plan();
-    let recorded = session.with(Recorded::clone);
+    let recorded = Arc::new(session.with(Recorded::clone));
     if plan.stack != workspace.configuration.stack {
         return Err(stale(format!(
             "the plan is for stack `{}`, and this is stack `{}`",
@@ -158,7 +158,7 @@ async fn still_good(
     // A saved plan, or the rest of one: look again, and go on only with what was approved.
     let mut options = options_of(plan);
     options.no_refresh &= !resumed;
-    let (fresh, secrets) = decide(workspace, &options, &recorded, &mut Adoption::default()).await?;
+    let (fresh, secrets) = decide(workspace, &options, recorded, &mut Adoption::default()).await?;
     if resumed {
         let beyond = beyond_approval(plan, &fresh);
         if !beyond.is_empty() {

@@ -3,6 +3,8 @@
 //! It is the journey of a plan up to the steps that bind; what the objects differ in stays for the
 //! next apply, and is told.
 
+use std::sync::Arc;
+
 use super::adoption::{self, Bond};
 use super::plan::decide;
 use super::{Failure, PlanOptions, Workspace};
@@ -44,7 +46,7 @@ pub async fn import(workspace: &Workspace, imports: &[Import]) -> Result<Importe
         Selection { target: imports.iter().map(|i| i.to.to_string()).collect(), ..Selection::default() };
     let options = PlanOptions { selection, passing: true, ..PlanOptions::default() };
     let mut adoption = Adoption { imports: imports.to_vec(), ..Adoption::default() };
-    let (mut plan, _) = decide(workspace, &options, &recorded, &mut adoption).await?;
+    let (mut plan, _) = decide(workspace, &options, Arc::new(recorded), &mut adoption).await?;
     let asked = |address: &Address| imports.iter().any(|import| import.to.covers(address));
     let bonds = adoption::bonds(&plan, &adoption, Origin::Adopted, asked);
     plan.changes.retain(|change| asked(&change.address));

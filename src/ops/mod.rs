@@ -7,10 +7,12 @@ mod adoption;
 mod apply;
 mod drift;
 mod failure;
+mod guess;
 mod import;
 mod offline;
 mod plan;
 mod recover;
+mod sights;
 mod workspace;
 
 pub use apply::{Applied, apply, options_of, permitted};

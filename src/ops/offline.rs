@@ -7,7 +7,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
@@ -92,19 +91,17 @@ pub fn offline(
     head: &Configuration,
     catalog: &Catalog,
     mut stand_ins: StandIns,
-    now: Timestamp,
 ) -> Result<Plan, OfflineFault> {
     let mut recorded = Recorded { stack: head.stack.clone(), ..Recorded::default() };
     let mut asked = BTreeSet::new();
     if let Some(base) = base {
-        in_force(base, catalog, &mut stand_ins, now, &mut recorded, &mut asked)
-            .map_err(OfflineFault::Base)?;
+        in_force(base, catalog, &mut stand_ins, &mut recorded, &mut asked).map_err(OfflineFault::Base)?;
     }
     let mut live = Live::default();
-    let proposal = settled(head, catalog, &recorded, &mut live, &mut stand_ins, now, &mut asked)
+    let proposal = settled(head, catalog, &recorded, &mut live, &mut stand_ins, &mut asked)
         .map_err(OfflineFault::Head)?;
     let (unsaid, adoption) = (Unsaid::default(), Adoption::default());
-    let on = situation(head, catalog, &recorded, &live, &adoption, &unsaid, now);
+    let on = situation(head, catalog, &recorded, &live, &adoption, &unsaid);
     let (mut plan, _) = lower(on, &proposal, &Selection::default(), false).map_err(OfflineFault::Head)?;
     // Nobody has looked at a cloud, so nothing was seen there.
     plan.fingerprints.clear();
@@ -128,13 +125,12 @@ fn in_force(
     configuration: &Configuration,
     catalog: &Catalog,
     stand_ins: &mut StandIns,
-    now: Timestamp,
     recorded: &mut Recorded,
     asked: &mut BTreeSet<Address>,
 ) -> Result<(), Vec<Diagnostic>> {
     for _ in 0..ROUNDS {
         let mut live = Live::default();
-        let proposal = settled(configuration, catalog, recorded, &mut live, stand_ins, now, asked)?;
+        let proposal = settled(configuration, catalog, recorded, &mut live, stand_ins, asked)?;
         let before = recorded.objects.len();
         for (address, item) in &proposal.items {
             let ready = item.delta.want.values().all(|input| input.known().is_some());
@@ -195,7 +191,6 @@ fn situation<'a>(
     live: &'a Live,
     adoption: &'a Adoption,
     unsaid: &'a Unsaid,
-    now: Timestamp,
 ) -> Situation<'a> {
     Situation {
         configuration,
@@ -206,7 +201,6 @@ fn situation<'a>(
         adoption,
         mode: PlanMode::Normal,
         replace: &unsaid.replace,
-        now,
         passing: false,
     }
 }
@@ -218,7 +212,6 @@ fn settled(
     recorded: &Recorded,
     live: &mut Live,
     stand_ins: &mut StandIns,
-    now: Timestamp,
     asked: &mut BTreeSet<Address>,
 ) -> Result<Proposal, Vec<Diagnostic>> {
     for object in recorded.objects.values() {
@@ -226,7 +219,7 @@ fn settled(
     }
     let (unsaid, mut adoption) = (Unsaid::default(), Adoption::default());
     for _ in 0..ROUNDS {
-        match walk(situation(configuration, catalog, recorded, live, &adoption, &unsaid, now))? {
+        match walk(situation(configuration, catalog, recorded, live, &adoption, &unsaid))? {
             Walked::Done(mut proposal) => {
                 proposal.warnings.extend(adoption.missing.iter().map(not_looked_for));
                 return Ok(*proposal);

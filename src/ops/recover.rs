@@ -5,6 +5,7 @@
 //! found is only bound; what differs or is not there stays for the next apply.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::adoption::{self, Bond};
 use super::plan::decide;
@@ -85,11 +86,12 @@ pub async fn recover(workspace: &Workspace, answers: Answers) -> Result<Recovery
     let remains = state::remains(workspace.backend.as_ref())?;
     let listed = list(workspace).await?;
     let (recorded, gone) = without_gone(workspace, &remains.recorded).await?;
+    let recorded = Arc::new(recorded);
     unasked(workspace, &answers, &recorded)?;
     let selection = Selection { answers, ..Selection::default() };
     let options = PlanOptions { selection, passing: true, ..PlanOptions::default() };
     let mut adoption = Adoption { all: true, candidates: listed, ..Adoption::default() };
-    let (plan, secrets) = match decide(workspace, &options, &recorded, &mut adoption).await {
+    let (plan, secrets) = match decide(workspace, &options, recorded.clone(), &mut adoption).await {
         Ok(decided) => decided,
         Err(Failure::Diagnostics(told)) if !adoption.unclear.is_empty() => {
             return Ok(Recovery::Unclear { questions: adoption.unclear, told });

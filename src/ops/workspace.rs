@@ -8,7 +8,7 @@ use crate::policy::Rules;
 use crate::provider::{Clock, Clouds};
 use crate::refresh::Reader;
 use crate::resource::Catalog;
-use crate::state::{Backend, Opened, Opening, Session, StateError};
+use crate::state::{Ahead, Backend, Opened, Opening, Session, StateError};
 
 /// What every command works with. Everything from outside is in here, as values.
 pub struct Workspace {
@@ -18,6 +18,8 @@ pub struct Workspace {
     pub catalog: Arc<Catalog>,
     /// Where the state is.
     pub backend: Arc<dyn Backend>,
+    /// The state, where it is being read already.
+    pub ahead: Arc<Ahead>,
     /// The rules that plans are held against.
     pub policies: Arc<Rules>,
     /// The clouds.

@@ -97,9 +97,13 @@ pub(super) fn build(
             }
         }
         for rule in &catalog.schema(&address.block).order {
-            let firsts = index.firsts(one, rule).into_iter();
-            let firsts = firsts.filter(|first| *first != address && !planted::is(Bug::KindOrderIgnored));
-            waits.extend(firsts.map(|first| (first, Wait::Kind)));
+            for first in index.firsts(one, rule) {
+                // What it reads it mostly also refers to: the first reason is enough.
+                let waits_already = waits.iter().any(|(other, _)| *other == first);
+                if first != address && !waits_already && !planted::is(Bug::KindOrderIgnored) {
+                    waits.push((first, Wait::Kind));
+                }
+            }
         }
         // An orphan keeps the order it was made in.
         if item.delta.want.is_empty()

@@ -45,15 +45,18 @@ pub struct Pace {
 impl Pace {
     /// Waits for the next turn.
     pub async fn turn(&self) {
-        let wait = {
+        let (now, at) = {
             let mut turn = self.turn.lock().expect("no panic while pacing");
             let now = Instant::now();
             let at = turn.next.unwrap_or(now).max(now);
             turn.next = Some(at + turn.gap);
             turn.count(at);
-            at
+            (now, at)
         };
-        tokio::time::sleep_until(wait).await;
+        // A timer rounds up to the next millisecond, even one that is due.
+        if at > now {
+            tokio::time::sleep_until(at).await;
+        }
     }
 
     /// The API throttled: everybody waits, then goes at half the pace. Answers to one burst count once.

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
 use super::Answers;
 use crate::provider::{ReadFault, Settling};
 use crate::resource::{Address, Attributes, Catalog, Identity, Kind, Mode, Object, ObjectId, ProviderName};
@@ -62,8 +60,6 @@ pub struct Live {
     pub candidates: BTreeMap<(ProviderName, Kind), Vec<Object>>,
     /// What was asked to find beforehand what a cloud would refuse; none where no cloud is there to ask.
     pub asked: Option<Answers>,
-    /// The time by the cloud's clock when the reading ended.
-    pub at: Option<Timestamp>,
 }
 
 impl Live {
@@ -72,6 +68,14 @@ impl Live {
         // Names are short and copied in place.
         let seen = self.seen.get(&(provider.clone(), kind.clone()));
         seen.and_then(|seen| seen.get(id)).unwrap_or(&Observation::Unread)
+    }
+
+    /// What was seen of an object, through any provider block.
+    pub fn find(&self, kind: &str, id: &str) -> impl Iterator<Item = &Observation> {
+        self.seen
+            .iter()
+            .filter(move |((_, k), _)| k.as_str() == kind)
+            .filter_map(move |(_, seen)| seen.get(id))
     }
 
     /// What was seen of an object and is as recorded is held once, in the record: a stack is mostly
@@ -83,6 +87,25 @@ impl Live {
         {
             object.attributes = recorded.clone();
         }
+    }
+
+    /// Whether both say the same of everything that a plan is made from: which intent made an object
+    /// is evidence of one reading alone.
+    pub fn says_the_same(&self, other: &Live) -> bool {
+        let same = |(a, b): (&Observation, &Observation)| match (a, b) {
+            (
+                Observation::Present { object: a, settling: x },
+                Observation::Present { object: b, settling: y },
+            ) => x == y && a.id == b.id && a.attributes == b.attributes,
+            (a, b) => a == b,
+        };
+        self.identities == other.identities
+            && self.data == other.data
+            && self.candidates == other.candidates
+            && self.seen.keys().eq(other.seen.keys())
+            && self.seen.values().zip(other.seen.values()).all(|(ours, theirs)| {
+                ours.keys().eq(theirs.keys()) && ours.values().zip(theirs.values()).all(same)
+            })
     }
 
     /// Everything that was seen, with its id.

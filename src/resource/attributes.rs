@@ -34,7 +34,9 @@ impl Attributes {
 
     /// The attribute's value as it is held, which may be null.
     pub fn held(&self, name: &str) -> Option<&Value> {
-        self.place(name).ok().map(|at| &self.0[at].1)
+        // Names mostly differ in length, so looking through the few that there are is quicker than
+        // halving.
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// The attribute's value, null where there is none.
@@ -63,8 +65,16 @@ impl Attributes {
         }
     }
 
+    /// Whether both are one copy.
+    pub fn shares(&self, other: &Attributes) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Whether everything that `other` holds is held here, with the same value.
     pub fn covers(&self, other: &Attributes) -> bool {
+        if self.shares(other) {
+            return true;
+        }
         let mut ours = self.0.iter();
         other.0.iter().all(|(name, value)| {
             ours.by_ref()

@@ -27,7 +27,8 @@ impl Catalog {
 
     /// The schema of a kind.
     pub fn get(&self, mode: Mode, kind: &Kind) -> Option<&KindSchema> {
-        self.kinds.get(&(mode, kind.clone()))
+        // There are few, and this is asked for each resource many times: quicker than a tree.
+        self.kinds.values().find(|schema| schema.kind == *kind && schema.mode == mode)
     }
 
     /// The schema of a kind that an address names, which lowering has checked.

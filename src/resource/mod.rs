@@ -29,8 +29,8 @@ pub use preflight::{
 };
 pub use rows::{RowSet, Rows};
 pub use schema::{
-    AttributeSchema, Change, Check, Compare, Completes, Forgets, KindSchema, Known, Listing, OneWay,
-    OrderRule, Source,
+    AttributeSchema, Change, Check, Compare, Completes, Forgets, KindSchema, Known, Listing, Mirrored,
+    OneWay, OrderRule, Source,
 };
 pub use stakes::{Connected, Felt, Stakes, When};
 pub use types::{Field, Type, TypeFault};

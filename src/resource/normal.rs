@@ -7,6 +7,9 @@ impl KindSchema {
     /// that the author gave. Applying it twice changes nothing.
     pub fn normalise(&self, mut attributes: Attributes) -> Attributes {
         for schema in &self.attributes {
+            if schema.compare != Compare::MiddlePart && !needs_order(&schema.ty) {
+                continue;
+            }
             let Some(value) = attributes.held(schema.name) else { continue };
             let normal = match (&schema.compare, value) {
                 (Compare::MiddlePart, Value::String(text)) => Some(Value::from(middle_part(text))),

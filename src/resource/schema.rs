@@ -29,6 +29,8 @@ pub struct KindSchema {
     pub dies_with: Option<&'static str>,
     /// Set where this resource completes another one (an acceptance completes its endpoint).
     pub completes: Option<Completes>,
+    /// Set where another object shows how this one is (an endpoint's status is its connection's).
+    pub mirrored: Option<Mirrored>,
     /// Attributes that together name one object, for a resource that is not recorded yet. Where
     /// all are known, refresh looks for it, and an object found is adopted (`adopts`).
     pub natural_key: &'static [&'static str],
@@ -232,6 +234,20 @@ pub struct Completes {
     pub kind: &'static str,
 }
 
+/// Which object shows how ours is: while its status is the one we recorded, ours is as recorded, and
+/// nobody has to ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mirrored {
+    /// Our attribute that holds the other object's id.
+    pub attribute: &'static str,
+    /// The other object's kind.
+    pub kind: &'static str,
+    /// The attribute of both that is one and the same.
+    pub status: &'static str,
+    /// Arguments of ours that it does not show: where the author sets one, ours is asked for.
+    pub apart: &'static [&'static str],
+}
+
 impl OneWay {
     /// Whether the way leads from what is there to what is wanted. A want that is not known
     /// yet may be anything.
@@ -266,6 +282,7 @@ impl KindSchema {
             order: Vec::new(),
             dies_with: None,
             completes: None,
+            mirrored: None,
             natural_key: &[],
             adopts: false,
             exclusive: &[],
@@ -298,6 +315,9 @@ impl KindSchema {
     /// An answer, with what was known before of what it does not hold.
     pub fn known(&self, mut answer: Attributes, before: &Attributes) -> Attributes {
         // Mostly nothing has moved, and then what was known before is the same and shared.
+        if answer.shares(before) {
+            return answer;
+        }
         if before.covers(&answer) && before.iter().all(|(name, _)| self.attribute(name).is_some()) {
             return before.clone();
         }

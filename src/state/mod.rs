@@ -22,6 +22,7 @@ mod verify;
 mod records;
 mod statefile;
 mod load;
+mod ahead;
 mod error;
 mod lock;
 pub mod crash;
@@ -33,6 +34,7 @@ mod salvage;
 pub mod history;
 pub mod edit;
 
+pub use ahead::Ahead;
 pub use backend::{Backend, LocalBackend, is_stack_name};
 pub use effect::{Call, Effect};
 pub use error::StateError;

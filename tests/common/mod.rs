@@ -176,6 +176,7 @@ impl Journey {
         };
         Workspace {
             backend: Arc::new(self.backend(&configuration.stack)),
+            ahead: Arc::default(),
             configuration,
             catalog: Arc::new(provider::catalog()),
             policies: Arc::new(self.policies.clone()),

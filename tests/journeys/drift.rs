@@ -126,7 +126,7 @@ async fn what_does_not_show_yet_is_not_deleted() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_read_is_never_an_absent_object() {
-    for operation in ["get_service", "get_endpoint", "list_permissions", "list_connections"] {
+    for operation in ["get_service", "get_endpoint", "list_permissions"] {
         let journey = Journey::new(LINK);
         journey.apply().await;
         for error in ["status: 500", "status: 403", "status: 401", "status: 404, shape: html"] {

@@ -8,6 +8,7 @@ mod imports;
 mod lookups;
 mod one_way;
 mod preflight;
+mod reading;
 pub(crate) mod recover;
 mod replace;
 mod risk;

@@ -11,7 +11,7 @@ use crate::ops;
 use crate::plan::{Plan, PlanMode};
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
-    let mut author = workspace::author(options, ui)?;
+    let mut author = workspace::author_with_state(options, ui)?;
     let answers = author.answers(args.answers.as_deref())?;
     let (workspace, _) = author.workspace(options, &args.work)?;
     let found = progress::reading(ui, ops::drift(&workspace, answers))

@@ -15,7 +15,7 @@ use crate::provider::Transport;
 use crate::resource::Address;
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
-    let mut author = workspace::author(options, ui)?;
+    let mut author = workspace::author_with_state(options, ui)?;
     let answers = author.answers(args.select.answers.as_deref())?;
     let (workspace, way) = author.workspace(options, &args.work)?;
     let mode = if args.destroy { Some(PlanMode::Destroy) } else { None };
@@ -34,6 +34,8 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     }
     renderings::write(&planned.plan, &args.render.write, args.render.link.as_deref(), &options.env)?;
     let pending = args.detailed_exitcode && !planned.plan.is_empty();
+    // The process ends here: giving a large stack's memory back piece by piece only takes time.
+    std::mem::forget((author, workspace, planned));
     Ok(if pending { Exit::Pending } else { Exit::Done })
 }
 

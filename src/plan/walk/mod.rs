@@ -12,8 +12,6 @@ mod sought;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
 use super::adoption::{Adoption, Wanted};
 use super::links::{self, Links};
 use super::uncertain::Resolution;
@@ -48,8 +46,6 @@ pub struct Situation<'a> {
     pub mode: PlanMode,
     /// Addresses that are replaced although nothing differs.
     pub replace: &'a BTreeSet<Address>,
-    /// The time by the cloud's clock.
-    pub now: Timestamp,
     /// Whether the plan is only shown, or applied at once: then it goes without what a saved one
     /// carries for reviewers and for a later run.
     pub passing: bool,

@@ -2,11 +2,12 @@
 //! 2 to 6 and 20): numbers and truth values as text, one text for a list of texts.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use smol_str::SmolStr;
 
 use super::tags;
 use crate::resource::{Attributes, Mark, Object, Value};
@@ -156,7 +157,7 @@ pub(super) struct TagRow {
 /// Attributes under construction: what the answer lacks is left out.
 #[derive(Default)]
 pub(super) struct Build {
-    attributes: BTreeMap<String, Value>,
+    attributes: Vec<(SmolStr, Value)>,
     mark: Mark,
 }
 
@@ -164,13 +165,13 @@ impl Build {
     /// Sets an attribute, if there is a value.
     pub(super) fn set(&mut self, name: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
-            self.attributes.insert(name.to_owned(), value.into());
+            self.attributes.push((name.into(), value.into()));
         }
     }
 
     /// Says that there is none, which is more than leaving it out: that says nothing.
     pub(super) fn none(&mut self, name: &str) {
-        self.attributes.insert(name.to_owned(), Value::Null);
+        self.attributes.push((name.into(), Value::Null));
     }
 
     /// Sets a text; an empty one stays empty.

@@ -135,7 +135,8 @@ impl Session {
     pub(super) async fn read(&self, retry: &Retry, ask: &Ask<'_>) -> Result<Response<Bytes>, ReadFault> {
         retry
             .run(Budget::USUAL, || async {
-                match self.exchange(ask).await {
+                // In a box, since what waits is large and would be moved from caller to caller.
+                match Box::pin(self.exchange(ask)).await {
                     Ok(response) => Attempt::Done(Ok(response)),
                     Err(failure) => failure.of_read(),
                 }

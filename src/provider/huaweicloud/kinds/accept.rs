@@ -3,7 +3,7 @@
 use super::{ACCEPT, ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, checks, error, times};
 use crate::resource::{
     Agrees, AttributeSchema as A, Check, Compare, Completes, Connected, Felt, Forgets, KindSchema, Listing,
-    OrderRule, Preflight, Stakes, Type, When,
+    Mirrored, OrderRule, Preflight, Stakes, Type, When,
 };
 
 pub(super) fn kind() -> KindSchema {
@@ -31,6 +31,13 @@ pub(super) fn kind() -> KindSchema {
         ],
         dies_with: Some("endpoint_id"),
         completes: Some(Completes { attribute: "endpoint_id", kind: ENDPOINT }),
+        // One status, seen from both sides (section 6.2); the description is the owner's alone.
+        mirrored: Some(Mirrored {
+            attribute: "endpoint_id",
+            kind: ENDPOINT,
+            status: "status",
+            apart: &["description"],
+        }),
         natural_key: &["endpoint_service_id", "endpoint_id"],
         forgets: Some(Forgets { attribute: "decision", value: "reject" }),
         adopts: true,
