@@ -1,6 +1,7 @@
 //! `drift`: what others changed since the last apply. It changes nothing.
 
 use super::{Failure, PlanOptions, Workspace, plan};
+use crate::diagnostic::Diagnostic;
 use crate::plan::{Answers, Drift, PlanMode, Selection};
 
 /// What others changed.
@@ -8,6 +9,8 @@ use crate::plan::{Answers, Drift, PlanMode, Selection};
 pub struct Drifted {
     /// One for each object that moved; sorted.
     pub drift: Vec<Drift>,
+    /// Warnings.
+    pub diagnostics: Vec<Diagnostic>,
     /// What the user should know about how the state was found.
     pub notes: Vec<String>,
 }
@@ -20,5 +23,6 @@ pub async fn drift(workspace: &Workspace, answers: Answers) -> Result<Drifted, F
     let selection = Selection { answers, ..Selection::default() };
     let options = PlanOptions { mode: PlanMode::RefreshOnly, selection, ..PlanOptions::default() };
     let planned = plan(workspace, &options).await?;
-    Ok(Drifted { drift: planned.plan.drift, notes: planned.notes })
+    let plan = planned.plan;
+    Ok(Drifted { drift: plan.drift, diagnostics: plan.diagnostics, notes: planned.notes })
 }

@@ -13,6 +13,7 @@ mod offline;
 mod plan;
 mod recover;
 mod sights;
+mod unencrypted;
 mod workspace;
 
 pub use apply::{Applied, apply, options_of, permitted};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::guess::{Ground, Guess};
-use super::{Failure, Workspace, adoption, recover, sights};
+use super::{Failure, Workspace, adoption, recover, sights, unencrypted};
 use crate::diagnostic::Diagnostic;
 use crate::plan::adoption::Adoption;
 use crate::plan::uncertain::{Clues, Resolution, born};
@@ -61,6 +61,10 @@ pub async fn plan(workspace: &Workspace, options: &PlanOptions) -> Result<Planne
     let mut adoption = Adoption::default();
     let recorded = Arc::new(loaded.recorded);
     let (mut plan, secrets) = decide(workspace, options, recorded, &mut adoption).await?;
+    if !workspace.simulated {
+        let warnings = unencrypted::warnings(&workspace.configuration, plan.identities.keys());
+        plan.diagnostics.extend(warnings);
+    }
     plan.verdict = judge(workspace, &plan)?;
     Ok(Planned { plan, secrets, notes, unfinished })
 }

@@ -16,3 +16,4 @@ mod saved;
 mod sets;
 mod story;
 mod uncertain;
+mod unencrypted;

@@ -3,7 +3,7 @@
 use crate::cli::args::Drift as Args;
 use crate::cli::commands::{plan, review};
 use crate::cli::exit::Exit;
-use crate::cli::failure::Ended;
+use crate::cli::failure::{Ended, tell_diagnostics};
 use crate::cli::options::Options;
 use crate::cli::ui::Ui;
 use crate::cli::{progress, stream, workspace};
@@ -20,6 +20,7 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     for note in &found.notes {
         ui.warn(note);
     }
+    tell_diagnostics(ui, &found.diagnostics, &author.texts);
     let drifted = !found.drift.is_empty();
     // The part of a plan that is about others.
     let seen = Plan {
