@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
-use super::Plan;
+use super::{Plan, StepId};
 
 /// The version of the format.
 pub const FORMAT: u64 = 1;
@@ -64,7 +64,30 @@ pub fn read(bytes: &[u8]) -> Result<Plan, PlanFileFault> {
     if let Some(digest) = body.remove("digest") {
         body.insert("configuration".into(), digest);
     }
-    serde_json::from_value(Json::Object(body)).map_err(|e| not_a_plan(&e))
+    let plan = serde_json::from_value(Json::Object(body)).map_err(|e| not_a_plan(&e))?;
+    match steps_fit(&plan) {
+        Ok(()) => Ok(plan),
+        Err(why) => Err(not_a_plan(&why)),
+    }
+}
+
+/// Whether steps are in order and whoever names one names one that is there. Anybody can seal a
+/// file, so what relies on it would else break where nothing can be said any more.
+fn steps_fit(plan: &Plan) -> Result<(), String> {
+    for (number, step) in (1..).zip(&plan.steps) {
+        if step.id != StepId(number) {
+            return Err(format!("the step in place {number} is {}", step.id));
+        }
+        if let Some(first) = step.after.iter().find(|first| first.0 == 0 || **first >= step.id) {
+            return Err(format!("{} waits for {first}, which is not before it", step.id));
+        }
+    }
+    let changes = plan.changes.iter().flat_map(|change| &change.steps);
+    let risky = plan.risk.irreversible.keys().chain(plan.risk.estimate.iter().flat_map(|e| &e.path));
+    match changes.chain(risky).find(|id| id.0 == 0 || id.index() >= plan.steps.len()) {
+        Some(missing) => Err(format!("there is no step {missing}")),
+        None => Ok(()),
+    }
 }
 
 /// The plan under the names of the file.
@@ -91,6 +114,7 @@ fn seal(body: &Map<String, Json>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::{Keep, Step, StepAction};
 
     #[test]
     fn a_plan_reads_back_and_a_changed_file_is_refused() {
@@ -105,6 +129,42 @@ mod tests {
         );
         for bad in ["", "[]", "{}", "{\"format\":1}", "nonsense"] {
             assert!(read(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+
+    fn step(id: u32, after: &[u32]) -> Step {
+        Step {
+            id: StepId(id),
+            address: "vpcep_service.a".parse().expect("an address"),
+            provider: "owner".into(),
+            action: StepAction::Forget { deposed: None },
+            after: after.iter().copied().map(StepId).collect(),
+            keep: Keep::default(),
+            timeout_s: 1,
+            completes: None,
+        }
+    }
+
+    #[test]
+    fn a_sealed_file_whose_steps_do_not_fit_is_refused() {
+        let plan = |steps: &[Step]| Plan { steps: steps.to_vec(), ..Plan::default() };
+        let risky = |id| {
+            let mut plan = plan(&[step(1, &[])]);
+            plan.risk.irreversible.insert(StepId(id), "gone for good".into());
+            plan
+        };
+        for (plan, why) in [
+            (plan(&[step(1, &[]), step(2, &[1])]), None),
+            (plan(&[step(0, &[])]), Some("the step in place 1 is s0")),
+            (plan(&[step(1, &[]), step(1, &[])]), Some("the step in place 2 is s1")),
+            (plan(&[step(1, &[1])]), Some("s1 waits for s1, which is not before it")),
+            (plan(&[step(1, &[]), step(2, &[0])]), Some("s2 waits for s0, which is not before it")),
+            (risky(1), None),
+            (risky(2), Some("there is no step s2")),
+            (risky(0), Some("there is no step s0")),
+        ] {
+            let told = read(write(&plan).as_bytes()).err();
+            assert_eq!(told, why.map(|why| PlanFileFault::NotAPlan(why.to_owned())));
         }
     }
 }
