@@ -162,6 +162,45 @@ async fn absent_only_when_the_cloud_says_so() {
     assert!(result.list(&Kind::from("vpcep_service"), None, &|_| true).await.is_err());
 }
 
+/// A hostile answer: as deep as you like, at any place that somebody reads or skips. Whoever followed
+/// it would run out of stack, which ends the process.
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_followed_only_so_deep() {
+    const DEEP: usize = 100_000;
+    let lists = "[".repeat(DEEP) + &"]".repeat(DEEP);
+    let maps = r#"{"id":"#.repeat(DEEP) + "1" + &"}".repeat(DEEP);
+    let places = [
+        "@",
+        r#"{"id":"s","status":"available","error":@,"tags":[],"ports":[]}"#,
+        r#"{"id":"s","status":"available","tags":[{"key":"k","value":@}]}"#,
+        r#"{"id":@,"status":"available"}"#,
+        r#"{"id":"s","status":"available","nobody_knows":@}"#,
+        r#"{"endpoint_services":@,"total_count":1}"#,
+        r#"{"endpoint_services":[{"id":"s","dns_names":@}],"total_count":1}"#,
+        r#"{"connections":[@],"total_count":1}"#,
+        r#"{"permissions":[{"id":"r","permission":@}],"total_count":1}"#,
+        r#"{"quotas":{"resources":@}}"#,
+        r#"{"error_code":"EndPoint.0001","error_msg":@}"#,
+        r#"{"error":@}"#,
+    ];
+    let mut refused = 0;
+    for (place, deep) in places.iter().flat_map(|place| [&lists, &maps].map(|deep| (place, deep))) {
+        let body = place.replace('@', deep);
+        for answer in [ok(&body), status(400, &body)] {
+            let cloud = simple(&Script::new([answer]));
+            let one = cloud.get(&Kind::from("vpcep_service"), "s").await;
+            // What is skipped may be anything; never does it make an object vanish.
+            assert_ne!(one, Ok(None), "{place}");
+            let rows = cloud.list(&Kind::from("vpcep_accept"), Some("s"), &|_| true).await;
+            let asked = attributes(json!({"type": "endpoint"}));
+            let quota = cloud.lookup(&Kind::from("vpcep_quota"), &asked).await;
+            refused += usize::from(one.is_err()) + usize::from(rows.is_err()) + usize::from(quota.is_err());
+        }
+    }
+    let asked = places.len() * 2 * 2 * 3;
+    assert!(refused > asked * 9 / 10, "{refused} of {asked}");
+}
+
 fn rows(from: usize, count: usize, total: usize) -> Answer {
     let rows: Vec<Json> = (from..from + count).map(|n| json!({"id": format!("s{n}")})).collect();
     ok(&json!({"endpoint_services": rows, "total_count": total}).to_string())
