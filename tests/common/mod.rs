@@ -2,6 +2,7 @@
 
 #[cfg(feature = "crash-points")]
 mod held;
+mod tally;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -25,6 +26,7 @@ use landbridge::state::{self, LocalBackend, Recorded};
 
 #[cfg(feature = "crash-points")]
 pub(crate) use held::{Held, held, missing};
+pub(crate) use tally::tally;
 
 /// Where the story starts, by every clock.
 pub(crate) const START: &str = "2026-03-01T08:00:00Z";

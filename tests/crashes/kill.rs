@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::journeys::Journey;
 use crate::cli::bench::{Bench, KILLED, Said};
-use crate::common::{Held, held, missing};
+use crate::common::{Held, held, missing, tally};
 
 /// So many runs at a time: nearly all of their time they wait for the simulated cloud.
 const AT_A_TIME: usize = 12;
@@ -58,6 +58,10 @@ pub(crate) fn kill_everywhere(journey: &Journey) -> BTreeSet<String> {
         journey.name,
         tried.len(),
     );
+    tally(tried.len(), "crash points tried");
+    tally(survived, "crash points survived");
+    tally(lost, "objects lost");
+    tally(doubled, "duplicates");
     let faults: Vec<&String> = verdicts.iter().flat_map(|verdict| &verdict.faults).collect();
     assert!(faults.is_empty(), "{}: {faults:#?}", journey.name);
     // Parallel steps may share a write or not, so a point need not be passed equally often each time.

@@ -16,7 +16,7 @@ use landbridge::state::files::{Does, Loss, Mishap};
 use landbridge::state::{Opening, Session, edit};
 
 use super::story::LINK;
-use crate::common::{Held, Journey, held, missing, settled};
+use crate::common::{Held, Journey, held, missing, settled, tally};
 
 /// What goes wrong at an operation, and what the end of the process takes away; none where the
 /// machine and its files are still there for the next run.
@@ -158,6 +158,10 @@ async fn every_accident(name: &str, before: &Journey, act: &Act) {
         operations.len(),
         tried - faults.len(),
     );
+    tally(tried, "file accidents tried");
+    tally(tried - faults.len(), "file accidents survived");
+    tally(lost, "objects lost");
+    tally(doubled, "duplicates");
     assert!(faults.is_empty(), "{} faults: {:#?}", faults.len(), &faults[..faults.len().min(8)]);
 }
 

@@ -9,7 +9,7 @@ use landbridge::ops::{self, Applied, Failure, PlanOptions, Planned};
 use landbridge::plan::{Approval, Limit, PlanMode, planfile};
 use landbridge::sim::Settings;
 use landbridge::state;
-use landbridge::state::files::Mishap;
+use landbridge::state::files::{Loss, Mishap};
 
 use super::laws;
 use super::machine::{Line, Trace, until_down};
@@ -127,6 +127,10 @@ impl Life {
         self.rules = faults.to_vec();
     }
 
+    fn struck(&mut self, kind: &'static str) {
+        *self.tally.faults.entry(kind).or_default() += 1;
+    }
+
     async fn meddle(&mut self, what: Meddling) {
         let now = self.journey.sim.clock().now();
         self.journey.meddle(|world| trouble::meddle(world, now, what)).await;
@@ -169,6 +173,7 @@ impl Life {
             }
             _ => {}
         }
+        let begun_at = files.operations();
         let line = Line::new(&self.journey.sim, &self.trace, down);
         let mut work = Box::pin(self.work(run, &line));
         let ended = match run.ending {
@@ -183,6 +188,16 @@ impl Life {
                 drop(work);
                 self.tell(format!("  {words}"));
                 files.fail_at(u64::MAX, Mishap::Full);
+                match run.ending {
+                    Ending::File(after, mishap) if files.operations() > begun_at + after => {
+                        self.struck(match mishap {
+                            Mishap::Full | Mishap::FullHalfway => "disk full",
+                            Mishap::Broken | Mishap::Killed | Mishap::KilledHalfway => "disk broken",
+                        });
+                    }
+                    Ending::Stopped(..) => self.struck("stopped by the user"),
+                    _ => {}
+                }
             }
             (None, Ending::Crash(_, loss)) => {
                 // First the machine goes, then what ran on it: it has no last words.
@@ -190,14 +205,24 @@ impl Life {
                 drop(work);
                 self.journey.files = restarted;
                 self.tally.crashes += 1;
+                self.struck(match loss {
+                    Loss::Nothing => "process killed",
+                    Loss::Unsynced | Loss::Blank => "power lost, with what was not synced",
+                    Loss::Torn => "power lost, with half of what was not synced",
+                });
                 self.tell(format!("  crashed, {loss:?} is lost"));
             }
             (None, _) => {
                 drop(work);
+                self.struck("dropped within its process");
                 self.tell("  dropped".to_owned());
             }
         }
+        if run.rival.is_some() {
+            self.struck("a second run at once");
+        }
         if let Some((_, what)) = run.meddling {
+            self.struck("others meanwhile");
             self.tell(format!("  others, meanwhile: {what:?}"));
             let world = self.journey.sim.world();
             self.guests = laws::with_guest(&world);

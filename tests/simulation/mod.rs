@@ -20,27 +20,41 @@ mod stack;
 mod trouble;
 mod user;
 
+use std::time::{Duration, Instant};
+
 use self::life::Story;
 use self::script::Script;
 
+/// What the caller says in the environment.
+#[expect(clippy::disallowed_methods, reason = "how many seeds there is time for, the caller knows")]
+fn said(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn number(text: &str) -> u64 {
+    text.trim().parse().unwrap_or_else(|_| panic!("`{text}` is no number"))
+}
+
 /// The seeds to live through: `LANDBRIDGE_SEEDS=42` is that one, `=200..300` are those; else the first
 /// few.
-#[expect(clippy::disallowed_methods, reason = "how many seeds there is time for, the caller knows")]
 fn wanted() -> std::ops::Range<u64> {
-    let text = std::env::var("LANDBRIDGE_SEEDS").unwrap_or_else(|_| "0..16".to_owned());
-    let number =
-        |text: &str| text.trim().parse::<u64>().expect("LANDBRIDGE_SEEDS is a number or a range A..B");
+    let text = said("LANDBRIDGE_SEEDS").unwrap_or_else(|| "0..16".to_owned());
     match text.split_once("..") {
         Some((from, to)) => number(from)..number(to),
         None => number(&text)..number(&text) + 1,
     }
 }
 
+/// With `LANDBRIDGE_SECONDS` no new seed begins after so long.
 #[test]
-#[expect(clippy::print_stdout, reason = "what was simulated is told")]
 fn seeds() {
-    let sum = runner::run(wanted(), false, |seed| runner::attempt(&Script::drawn(seed), &Story::default()));
-    println!("{sum}");
+    let (began, seconds) = (Instant::now(), said("LANDBRIDGE_SECONDS").map(|text| number(&text)));
+    let sum = runner::run(
+        wanted(),
+        |_| seconds.is_some_and(|seconds| began.elapsed() >= Duration::from_secs(seconds)),
+        |seed| runner::attempt(&Script::drawn(seed), &Story::default()),
+    );
+    sum.tell();
     if let Some(seed) = sum.broken.keys().next() {
         let all: Vec<String> = sum
             .broken

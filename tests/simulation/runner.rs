@@ -9,6 +9,7 @@ use std::sync::{Mutex, Once};
 use super::life::{Story, Tally, live};
 use super::script::Script;
 use super::shrink::shrink;
+use crate::common::tally;
 
 thread_local! {
     /// Set while a law may be broken on this thread: its panic is told in other words.
@@ -60,33 +61,28 @@ impl Sum {
             Err(law) => drop(self.broken.insert(seed, law)),
         }
     }
-}
 
-impl std::fmt::Display for Sum {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Sum { seeds, runs, crashes, .. } = self;
-        writeln!(f, "seeds run: {seeds}, with {runs} runs in trouble, {crashes} of them crashed")?;
-        writeln!(f, "faults injected by kind:")?;
-        for (kind, times) in &self.faults {
-            writeln!(f, "  {times:>9}  {kind}")?;
-        }
+    /// Tells what it all came to.
+    pub(super) fn tell(&self) {
         let of = |words: &[&str]| {
             self.broken.values().filter(|law| words.iter().any(|word| law.starts_with(word))).count()
         };
-        writeln!(
-            f,
-            "objects lost {}, duplicates {}, laws broken {}",
-            of(&["lost:"]),
-            of(&["duplicate:", "bound twice:"]),
-            self.broken.len()
-        )
+        tally(self.seeds, "seeds run");
+        tally(self.runs, "runs in trouble");
+        for (kind, times) in &self.faults {
+            tally(times, &format!("faults injected: {kind}"));
+        }
+        tally(self.crashes, "runs crashed");
+        tally(of(&["lost:"]), "objects lost");
+        tally(of(&["duplicate:", "bound twice:"]), "duplicates");
+        tally(self.broken.len(), "laws broken");
     }
 }
 
-/// Lives through seeds on all cores; stops early once a law is broken, if asked to.
+/// Lives through seeds on all cores, until all have been or what they came to is enough.
 pub(super) fn run(
     seeds: std::ops::Range<u64>,
-    stop_early: bool,
+    enough: impl Fn(&Sum) -> bool + Sync,
     attempt: impl Fn(u64) -> Result<Tally, String> + Sync,
 ) -> Sum {
     let next = AtomicU64::new(seeds.start);
@@ -102,8 +98,9 @@ pub(super) fn run(
                         break;
                     }
                     let lived = attempt(seed);
-                    stop.fetch_or(stop_early && lived.is_err(), Ordering::Relaxed);
-                    sum.lock().expect("no panic while adding").add(seed, lived);
+                    let mut sum = sum.lock().expect("no panic while adding");
+                    sum.add(seed, lived);
+                    stop.fetch_or(enough(&sum), Ordering::Relaxed);
                 }
             });
         }

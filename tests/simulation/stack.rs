@@ -162,6 +162,15 @@ pub(super) fn stack(draw: &mut Draw) -> Stack {
         .collect()
 }
 
+/// Whatever is made for one of the twins has all that another endpoint asks for.
+#[cfg(feature = "planted-bugs")]
+pub(super) fn let_one_fit_two_intents(stack: &mut Stack) {
+    for service in stack.values_mut() {
+        (service.twins, service.twin.tags) = (service.twins.max(1), true);
+        service.endpoints.insert(TWINS_OF, Endpoint { tags: false, ..service.twin });
+    }
+}
+
 /// The configuration after one or more edits.
 pub(super) fn edited(draw: &mut Draw, stack: &Stack) -> Stack {
     let mut stack = stack.clone();

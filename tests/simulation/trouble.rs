@@ -18,6 +18,13 @@ pub(super) const HELD_BACK: Fault =
 /// What is made shows nowhere for long, though within `settle`.
 pub(super) const HIDDEN: Fault = ("young ones hidden", "hide: 50s");
 
+/// Of some creations the answer is lost, others never happened: nobody hears which is which.
+#[cfg(feature = "planted-bugs")]
+pub(super) const HALF_OF_ENDPOINTS_UNANSWERED: [Fault; 2] = [
+    ("answer lost", "operation: create_endpoint, lose_answer: true, probability: 0.4"),
+    ("server error", "operation: create_endpoint, error: { status: 502 }, probability: 0.4"),
+];
+
 const FAULTS: [Fault; 43] = [
     ("answer lost", "operation: create_service, lose_answer: true, count: 1"),
     ("answer lost", "operation: create_endpoint, lose_answer: true, every: 2"),
