@@ -4,6 +4,7 @@ mod cli;
 mod common;
 #[cfg(feature = "crash-points")]
 mod crashes;
+mod fuzz;
 mod journeys;
 mod reviews;
 mod simulation;
