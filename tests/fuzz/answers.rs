@@ -127,6 +127,7 @@ fn workspace(script: &Script, files: &MemoryFiles) -> Workspace {
     let cloud = cloud(script);
     Workspace {
         backend: Arc::new(LocalBackend::new(Arc::new(files.clone()), Path::new("state"), "link", "ann")),
+        ahead: Arc::default(),
         configuration: Arc::new(configuration),
         catalog,
         policies: Arc::new(Rules::default()),

@@ -43,8 +43,7 @@ pub(super) fn read(bytes: &[u8]) {
     let before = before.map(sources);
     let base = before.as_ref().and_then(|before| config::parse(before, &catalog).ok());
     let base = base.as_ref().map(|(configuration, _)| configuration);
-    let now = "2026-03-01T08:00:00Z".parse().expect("a time");
-    match ops::offline(base, &configuration, &catalog, StandIns::default(), now) {
+    match ops::offline(base, &configuration, &catalog, StandIns::default()) {
         Ok(plan) => {
             let text = planfile::write(&plan);
             assert_eq!(planfile::read(text.as_bytes()).as_ref(), Ok(&plan), "a plan reads back");
