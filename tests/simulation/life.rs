@@ -37,9 +37,10 @@ pub(super) type Story = Arc<std::sync::Mutex<Vec<String>>>;
 const LIFETIME: Duration = Duration::from_secs(14 * 24 * 3600);
 /// By then the cloud has ended what it is deleting.
 const DELETED: Duration = Duration::from_secs(100);
-/// So many runs in peace are enough: the first may end what an earlier one began and the cloud then
-/// called failed, or meet what others changed in the middle of a run.
-const RUNS_TO_SETTLE: usize = 2;
+/// So many runs in peace are enough: the deadline of the first may pass while it waits for what an
+/// earlier one began slowly, the second may hear that the cloud calls it failed, or meet what others
+/// changed in the middle of a run; the third replaces it.
+const RUNS_TO_SETTLE: usize = 3;
 
 struct Life {
     script: Script,
