@@ -16,7 +16,7 @@ mod work;
 
 pub(super) use look::{Completions, Explain, Graph, GraphFormat, Output, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
-pub(super) use recovery::{Import, Recover};
+pub(super) use recovery::{Export, Import, Recover};
 pub(super) use run::{Apply, Destroy, Drift, Plan, Posting, Review, Trust};
 pub(super) use setup::{Init, Sim};
 pub(super) use state::{State, StateCommand, StateMv, StateRm, StateShow, StateUnlock};
@@ -116,6 +116,8 @@ pub(super) enum Command {
     Graph(Graph),
     /// Bring existing objects under addresses
     Import(Import),
+    /// Write live objects as a configuration, and record them
+    Export(Export),
     /// Bring a lost state back from the configuration and from what is there
     Recover(Recover),
     /// Show what a kind of resource takes, or write the JSON schema for editors
@@ -152,6 +154,7 @@ impl Command {
             Command::Output(c) => vec![&c.global],
             Command::Graph(c) => vec![&c.global],
             Command::Import(c) => vec![&c.global],
+            Command::Export(c) => vec![&c.global],
             Command::Recover(c) => vec![&c.global],
             Command::Schema(c) => vec![&c.global],
             Command::Explain(c) => vec![&c.global],
@@ -171,6 +174,7 @@ impl Command {
                 | Command::Destroy(_)
                 | Command::Drift(_)
                 | Command::Import(_)
+                | Command::Export(_)
                 | Command::Recover(_)
         )
     }

@@ -92,7 +92,10 @@ async fn perform(command: Command, options: &Options, ui: &Ui) -> Ended {
         ui.event(stream::version(options.simulated));
     }
     if options.simulated
-        && matches!(command, Command::Drift(_) | Command::Import(_) | Command::Recover(_))
+        && matches!(
+            command,
+            Command::Drift(_) | Command::Import(_) | Command::Export(_) | Command::Recover(_)
+        )
         && !ui.is_json()
     {
         // Plans say so themselves.
@@ -111,6 +114,7 @@ async fn perform(command: Command, options: &Options, ui: &Ui) -> Ended {
         Command::Output(args) => commands::output::run(&args, options, ui),
         Command::Graph(args) => commands::graph::run(&args, options, ui),
         Command::Import(args) => commands::import::run(args, options, ui).await,
+        Command::Export(args) => commands::export::run(args, options, ui).await,
         Command::Recover(args) => commands::recover::run(args, options, ui).await,
         Command::Schema(args) => commands::schema::run(&args, ui),
         Command::Explain(args) => commands::explain::run(&args, ui),

@@ -21,13 +21,7 @@ const MOST_BYTES: u64 = 256 << 20;
 
 /// Everything a configuration is parsed from.
 pub(super) fn read(options: &Options) -> Result<Sources, Stop> {
-    let mut paths = Vec::new();
-    if options.files.is_empty() {
-        paths = usual(Path::new(""))?;
-    }
-    for path in &options.files {
-        if path.is_dir() { paths.extend(usual(path)?) } else { paths.push(path.clone()) }
-    }
+    let paths = found(options)?;
     let folder = paths.first().and_then(|path| path.parent()).unwrap_or(Path::new("")).to_owned();
     let named = |path: &PathBuf| -> Result<(Arc<str>, Vec<u8>), Stop> {
         Ok((Arc::from(path.display().to_string()), bytes(path)?))
@@ -45,6 +39,18 @@ pub(super) fn read(options: &Options) -> Result<Sources, Stop> {
             bytes(&folder.join(path)).map_err(|error| format!("{:#}", error.root_cause()))
         }),
     })
+}
+
+/// The files of the configuration.
+pub(super) fn found(options: &Options) -> Result<Vec<PathBuf>, Stop> {
+    let mut paths = Vec::new();
+    if options.files.is_empty() {
+        paths = usual(Path::new(""))?;
+    }
+    for path in &options.files {
+        if path.is_dir() { paths.extend(usual(path)?) } else { paths.push(path.clone()) }
+    }
+    Ok(paths)
 }
 
 /// The configuration of a folder: its `landbridge.yaml`, or else all its YAML files.

@@ -196,11 +196,19 @@ fn bound(
 }
 
 /// What counts as ours of an object that is there: of a shared set the members that the author names;
-/// and settings of ours, which no cloud holds.
+/// settings of ours, which no cloud holds; and what could only be replaced and is not shown, where
+/// the comparison takes the author at their word, too.
 fn as_ours(schema: &KindSchema, mut attributes: Attributes, want: &Attributes) -> Attributes {
-    let settings = schema.arguments().filter(|a| a.change == Change::Setting);
-    for (name, value) in settings.filter_map(|a| Some((a.name, want.get(a.name)?))) {
-        attributes.set(name, value.clone());
+    for attribute in schema.arguments() {
+        let unshown = attributes.held(attribute.name).is_none();
+        let ours = match attribute.change {
+            Change::Setting => true,
+            Change::Replace(_) => unshown,
+            Change::InPlace | Change::OneWay(..) => false,
+        };
+        if let Some(value) = want.get(attribute.name).filter(|_| ours) {
+            attributes.set(attribute.name, value.clone());
+        }
     }
     match schema.members() {
         Some(rule) => {

@@ -6,6 +6,7 @@
 mod adoption;
 mod apply;
 mod drift;
+mod export;
 mod failure;
 mod guess;
 mod import;
@@ -18,6 +19,7 @@ mod workspace;
 
 pub use apply::{Applied, apply, options_of, permitted};
 pub use drift::{Drifted, drift};
+pub use export::{Exported, Filter, export};
 pub use failure::Failure;
 pub use import::{Imported, bind, import};
 pub use offline::{OfflineFault, StandIns, offline};

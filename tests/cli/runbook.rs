@@ -77,6 +77,13 @@ fn broken(case: &str) -> Bench {
             }
         }
         "let go" => drop(bench.run("state rm --sim vpcep_service.payments").code(0)),
+        "unwritten" => {
+            let block = "{ type: huaweicloud, region: tr-west-1, auth: { access_key: a, secret_key: b } }";
+            let text = format!("stack: payments-link\nproviders:\n  owner: {block}\n  shop: {block}\n");
+            bench.write("providers.yaml", &text);
+            std::fs::remove_file(bench.path("landbridge.yaml")).unwrap();
+            std::fs::remove_dir_all(bench.path(STATE)).unwrap();
+        }
         other => panic!("nobody knows how to make the case `{other}`"),
     }
     bench

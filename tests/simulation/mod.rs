@@ -7,6 +7,7 @@
 //! that replays it.
 
 pub(crate) mod draw;
+mod export;
 mod laws;
 mod life;
 mod machine;

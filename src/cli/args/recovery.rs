@@ -17,10 +17,11 @@ Examples:
   landbridge import vpcep_accept.shop SERVICE_ID/ENDPOINT_ID
   landbridge import vpcep_service.payments             the only object with its natural key
   landbridge import vpcep_service.payments --by port_id,ports
-  landbridge import --from ids.yaml --dry-run          many: a map of addresses and ids")]
+  landbridge import --from ids.yaml --dry-run          many: a map of addresses and ids
+  landbridge import --from-tfstate terraform.tfstate --out links.yaml")]
 pub(in crate::cli) struct Import {
     /// Such as `vpcep_endpoint.shop`
-    #[arg(required_unless_present = "from")]
+    #[arg(required_unless_present_any = ["from", "from_tfstate"])]
     pub(in crate::cli) address: Option<String>,
     /// The object's id in the cloud [default: the only object with the natural key of the resource]
     pub(in crate::cli) id: Option<String>,
@@ -36,6 +37,12 @@ pub(in crate::cli) struct Import {
     /// YAML file of addresses, each with the id of its object
     #[arg(long, value_name = "FILE", conflicts_with = "address")]
     pub(in crate::cli) from: Option<PathBuf>,
+    /// Take over what this state of Terraform manages, as a new configuration (--out)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["address", "from"])]
+    pub(in crate::cli) from_tfstate: Option<PathBuf>,
+    /// The new file for what Terraform managed
+    #[arg(long, value_name = "FILE", requires = "from_tfstate")]
+    pub(in crate::cli) out: Option<PathBuf>,
     /// Only show what would be bound, and what differs
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
@@ -69,6 +76,45 @@ pub(in crate::cli) struct Recover {
     /// Only show what would come back
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
+    /// How to work.
+    #[command(flatten)]
+    pub(in crate::cli) work: Work,
+    /// Global options.
+    #[command(flatten)]
+    pub(in crate::cli) global: Global,
+}
+
+/// `export`.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+The configuration needs only its `stack:` and `providers:`; several provider blocks give the links
+between their accounts as one graph. What is recorded already is left out, and referred to. Nothing
+in the cloud is changed.
+
+Examples:
+  landbridge export                                  to read; nothing is written
+  landbridge export --out exported.yaml              the configuration, and the record of it
+  landbridge export --name pay --out pay.yaml        services with that name, and their endpoints
+  landbridge export --tag team=payments --vpc VPC_ID --out some.yaml")]
+pub(in crate::cli) struct Export {
+    /// Write the configuration to this new file, and record its objects
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// Only through this provider block; may be given often
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) provider: Vec<String>,
+    /// Only what has this text in its name
+    #[arg(long, value_name = "TEXT")]
+    pub(in crate::cli) name: Option<String>,
+    /// Only what has this tag; may be given often, and then all must be there
+    #[arg(long, value_name = "KEY[=VALUE]")]
+    pub(in crate::cli) tag: Vec<String>,
+    /// Only what is in this VPC; may be given often
+    #[arg(long, value_name = "ID")]
+    pub(in crate::cli) vpc: Vec<String>,
+    /// Only this object; may be given often
+    #[arg(long, value_name = "ID")]
+    pub(in crate::cli) id: Vec<String>,
     /// How to work.
     #[command(flatten)]
     pub(in crate::cli) work: Work,

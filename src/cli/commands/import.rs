@@ -1,19 +1,26 @@
 //! `import`: existing objects come under addresses.
 
+use std::path::Path;
+
 use crate::cli::args::Import as Args;
+use crate::cli::commands::export;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Ended, Stop};
 use crate::cli::options::Options;
 use crate::cli::ui::Ui;
 use crate::cli::workspace::{self, Author};
-use crate::cli::{progress, stream};
+use crate::cli::{progress, sources, stream};
 use crate::config::{Import, ImportBy};
-use crate::ops::{self, Imported};
+use crate::ops::{self, Filter, Imported};
 use crate::plan::Action;
+use crate::recovery::{Managed, terraform};
 use crate::resource::Address;
 use crate::review::{Review, changes, clean};
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
+    if let Some(path) = &args.from_tfstate {
+        return take_over(path, &args, options, ui).await;
+    }
     let mut author = workspace::author(options, ui)?;
     let imports = imports(&args, &mut author)?;
     let (workspace, _) = author.workspace(options, &args.work)?;
@@ -24,6 +31,59 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
         ops::bind(&workspace, found).await.map_err(|failure| author.stop(failure))?;
     }
     Ok(Exit::Done)
+}
+
+/// Takes over what Terraform manages: a configuration, its record, and what became of what.
+async fn take_over(path: &Path, args: &Args, options: &Options, ui: &Ui) -> Ended {
+    let state = terraform(&sources::bytes(path)?).map_err(|why| {
+        let what = format!("{} cannot be taken over: {why}", path.display());
+        Stop::refused(what, "`terraform state pull` writes the state that is meant")
+    })?;
+    let named = |one: &Managed| (one.id.clone(), (one.name.clone(), one.key.clone()));
+    let own = || state.managed.iter().filter(|one| one.kind != "vpcep_approval");
+    let filter = Filter {
+        ids: own().map(|one| one.id.clone()).collect(),
+        names: own().map(named).collect(),
+        ..Filter::default()
+    };
+    if filter.ids.is_empty() {
+        return Err(Stop::refused(format!("{} manages nothing that we know", path.display()), ""));
+    }
+    let exported = export::read(&filter, options, &args.work, ui).await?;
+    for one in &state.managed {
+        let is_its = |id: &String| *id == one.id || one.decides.contains(id);
+        let became = exported.addresses.iter().filter(|(_, id)| is_its(id));
+        let wanted =
+            |address: &Address| (one.kind == "vpcep_approval") == address.kind().as_str().contains("accept");
+        let became: Vec<String> =
+            became.map(|(address, _)| address).filter(|a| wanted(a)).map(ToString::to_string).collect();
+        let became = match became.is_empty() {
+            true => "nothing: no provider block leads to it, or it is recorded already".to_owned(),
+            false => became.join(", "),
+        };
+        say(ui, &format!("{} became {became}", clean(&one.address)));
+    }
+    for (address, why) in &state.skipped {
+        say(ui, &format!("{} is left out: {why}", clean(address)));
+    }
+    match &args.out {
+        Some(out) if !args.dry_run && !exported.addresses.is_empty() => {
+            export::keep(&exported, out, options, &args.work, ui).await?;
+        }
+        _ => {
+            ui.print(&format!("\n{}", exported.text));
+            ui.note("This was only shown: --out FILE writes it, and records its objects.");
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn say(ui: &Ui, text: &str) {
+    if ui.is_json() {
+        ui.event(stream::log(text));
+    } else {
+        ui.print(&format!("{text}\n"));
+    }
 }
 
 /// What the command line names.
@@ -45,12 +105,7 @@ fn tell(ui: &Ui, found: &Imported, dry_run: bool) {
     let bound = if dry_run { "would be bound to" } else { "is bound to" };
     for (objects, words) in [(&found.already, "was bound before to"), (&found.bound, bound)] {
         for (address, id) in objects {
-            let said = format!("{} {words} {}.", clean(&address.to_string()), clean(id));
-            if ui.is_json() {
-                ui.event(stream::log(&said));
-            } else {
-                ui.print(&format!("{said}\n"));
-            }
+            say(ui, &format!("{} {words} {}.", clean(&address.to_string()), clean(id)));
         }
     }
     let mut plan = found.plan.clone();

@@ -5,6 +5,7 @@ pub(super) mod completions;
 pub(super) mod destroy;
 pub(super) mod drift;
 pub(super) mod explain;
+pub(super) mod export;
 pub(super) mod graph;
 pub(super) mod import;
 pub(super) mod init;

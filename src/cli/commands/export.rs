@@ -1,0 +1,108 @@
+//! `export`: live objects become a configuration, and the record of it.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::{Export as Args, Work};
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Ended, Stop};
+use crate::cli::options::Options;
+use crate::cli::ui::Ui;
+use crate::cli::{progress, sources, stream, workspace};
+use crate::ops::{self, Exported, Filter};
+use crate::review::clean;
+
+pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
+    let tag = |text: &String| match text.split_once('=') {
+        Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
+        None => (text.clone(), None),
+    };
+    let filter = Filter {
+        providers: args.provider.clone(),
+        name: args.name.clone(),
+        tags: args.tag.iter().map(tag).collect(),
+        vpcs: args.vpc.clone(),
+        ids: args.id.clone(),
+        ..Filter::default()
+    };
+    let exported = read(&filter, options, &args.work, ui).await?;
+    if exported.addresses.is_empty() {
+        ui.note("Nothing was found that is not recorded already.");
+        return Ok(Exit::Done);
+    }
+    let Some(out) = &args.out else {
+        ui.print(&exported.text);
+        ui.note("This was only shown: --out FILE writes it, and records its objects.");
+        return Ok(Exit::Done);
+    };
+    keep(&exported, out, options, &args.work, ui).await?;
+    Ok(Exit::Done)
+}
+
+/// Reads what is live.
+pub(in crate::cli) async fn read(
+    filter: &Filter,
+    options: &Options,
+    work: &Work,
+    ui: &Ui,
+) -> Result<Exported, Stop> {
+    let author = workspace::author(options, ui)?;
+    let (workspace, _) = author.workspace(options, work)?;
+    let exported = progress::reading(ui, ops::export(&workspace, filter));
+    let exported = exported.await.map_err(|failure| author.stop(failure))?;
+    for note in &exported.notes {
+        ui.warn(note);
+    }
+    Ok(exported)
+}
+
+/// Writes the configuration, and records the objects under its addresses.
+pub(in crate::cli) async fn keep(
+    exported: &Exported,
+    out: &Path,
+    options: &Options,
+    work: &Work,
+    ui: &Ui,
+) -> Result<(), Stop> {
+    let shown = out.display().to_string();
+    let text = format!(
+        "# Exported from live objects. Rename what you like before the first apply with `state mv`.\n{}",
+        exported.text
+    );
+    if !sources::write_new(out, &text)? {
+        return Err(Stop::refused(
+            format!("{shown} is there already, and is not overwritten"),
+            "name another file with --out",
+        ));
+    }
+    let files = beside(options, out)?;
+    let together = Options { files: files.clone(), ..options.clone() };
+    let author = workspace::author(&together, ui)?;
+    let (workspace, _) = author.workspace(&together, work)?;
+    let imports = exported.imports(&workspace);
+    let found = ops::import(&workspace, &imports).await.map_err(|failure| author.stop(failure))?;
+    let count = found.bound.len();
+    ops::bind(&workspace, found).await.map_err(|failure| author.stop(failure))?;
+    let said = format!("{count} objects are written to {} and recorded.", clean(&shown));
+    if ui.is_json() {
+        ui.event(stream::log(&said));
+        return Ok(());
+    }
+    let named: Vec<String> = files.iter().map(|file| format!("-f {}", file.display())).collect();
+    let plan = if options.files.is_empty() && files.len() == sources::found(options)?.len() {
+        "landbridge plan".to_owned()
+    } else {
+        format!("landbridge {} plan", named.join(" "))
+    };
+    ui.print(&format!("{said} `{plan}` shows no changes.\n"));
+    Ok(())
+}
+
+/// The files of the configuration, the new one among them.
+fn beside(options: &Options, out: &Path) -> Result<Vec<PathBuf>, Stop> {
+    let mut files = sources::found(options)?;
+    let plain = |path: &Path| path.strip_prefix(".").unwrap_or(path).to_owned();
+    if !files.iter().any(|file| plain(file) == plain(out)) {
+        files.push(out.to_owned());
+    }
+    Ok(files)
+}
