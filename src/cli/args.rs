@@ -19,7 +19,10 @@ pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
 pub(super) use recovery::{Export, Import, Recover};
 pub(super) use run::{Apply, Destroy, Drift, Plan, Posting, Review, Trust};
 pub(super) use setup::{Init, Sim};
-pub(super) use state::{State, StateCommand, StateMv, StateRm, StateShow, StateUnlock};
+pub(super) use state::{
+    State, StateBackup, StateCommand, StateDiff, StateList, StateMv, StateRestore, StateRm, StateShow,
+    StateUnlock,
+};
 pub(super) use work::{Select, Work};
 
 /// Plan, review and apply private connectivity between cloud networks

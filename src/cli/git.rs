@@ -62,6 +62,27 @@ impl Tree {
     }
 }
 
+/// The revision at which a configuration stands: the commit, and whether any of its files differs from
+/// it. Empty where it is in no repository, or where none of it was ever committed.
+pub(super) fn revision_of(texts: &BTreeMap<Arc<str>, Arc<str>>) -> String {
+    let Ok(tree) = Tree::of("HEAD") else { return String::new() };
+    let files = texts.iter().filter_map(|(name, text)| Some((tree.path(Path::new(&**name))?, text)));
+    let (mut known, mut same) = (false, true);
+    for (path, text) in files {
+        if tree.has(&path) {
+            known = true;
+            same &= tree.read(&path).is_ok_and(|bytes| bytes == text.as_bytes());
+        } else {
+            same = false;
+        }
+    }
+    match (known, same) {
+        (false, _) => String::new(),
+        (true, true) => tree.commit,
+        (true, false) => format!("{} with changes", tree.commit),
+    }
+}
+
 /// A path from the root of the repository, with `.` and `..` worked out by name alone.
 pub(super) fn within(folder: &str, named: &Path) -> Option<String> {
     let mut parts: Vec<String> =

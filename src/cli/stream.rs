@@ -184,6 +184,17 @@ fn step_word(action: &StepAction) -> &'static str {
     }
 }
 
+/// A recorded object is read, or has been. One listing answers for many of them, so they begin and end
+/// together.
+pub(super) fn refresh(complete: bool, address: &Address, id: &str, provider_type: &str) -> Json {
+    let (kind, said) = match complete {
+        false => ("refresh_start", "Refreshing state..."),
+        true => ("refresh_complete", "Refresh complete"),
+    };
+    let hook = json!({"resource": resource(address, provider_type), "id_key": "id", "id_value": id});
+    event("info", kind, &format!("{address}: {said} [id={id}]"), json!({"hook": hook}))
+}
+
 fn hook(step: &Step, provider_type: &str, id: Option<&str>, elapsed: Option<Duration>) -> Json {
     let mut hook = json!({
         "resource": resource(&step.address, provider_type),

@@ -9,6 +9,7 @@ use super::args::Work;
 use super::cloud;
 use super::conceal;
 use super::failure::{Stop, Texts, tell_diagnostics};
+use super::git;
 use super::options::Options;
 use super::policies;
 use super::request_log;
@@ -138,6 +139,7 @@ impl Author {
             settle: cloud::settle(options.simulated),
             lock_timeout: work.lock_timeout,
             lineage: uuid::Uuid::new_v4().to_string(),
+            revision: git::revision_of(&self.texts),
         };
         Ok((workspace, way))
     }

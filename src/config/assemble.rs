@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::configuration::{
-    Configuration, LocalState, LocalValue, OutputBlock, ProviderBlock, ResourceBlock,
+    Configuration, DEFAULT_SNAPSHOTS, LocalState, LocalValue, OutputBlock, ProviderBlock, ResourceBlock,
 };
 use super::document::Document;
 use super::locals::{self, Uses};
@@ -27,8 +27,18 @@ pub(super) fn assemble(
     declared: Declared,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Configuration> {
-    let Declared { stack, variables, locals, providers, mut blocks, outputs, limits, policies, imports } =
-        declared;
+    let Declared {
+        stack,
+        variables,
+        locals,
+        providers,
+        mut blocks,
+        outputs,
+        limits,
+        policies,
+        imports,
+        snapshots,
+    } = declared;
     let mut texts: BTreeMap<Arc<str>, Arc<str>> =
         documents.iter().map(|d| (d.file.clone(), d.text.clone())).collect();
     let variables = values::find(variables, sources, &mut texts, faults);
@@ -125,6 +135,7 @@ pub(super) fn assemble(
         blocks: good_blocks,
         outputs: good_outputs,
         imports: Vec::new(),
+        snapshots: snapshots.map_or(DEFAULT_SNAPSHOTS, |(count, _)| count),
         limits: limits.map(|(limits, _)| limits).unwrap_or_default(),
         variables,
         locals: values,

@@ -14,6 +14,12 @@ use crate::diagnostic::Place;
 use crate::expr::{Account, Input, Template, Val};
 use crate::resource::{Address, AddressError, Block, ProviderName, Rows, Type, Value};
 
+/// How many snapshots a history keeps unless the author says so.
+pub(super) const DEFAULT_SNAPSHOTS: usize = 100;
+
+/// How many may be kept.
+pub(super) const SNAPSHOTS: std::ops::RangeInclusive<usize> = 1..=10_000;
+
 /// A checked configuration.
 pub struct Configuration {
     /// The identity of the state.
@@ -30,6 +36,8 @@ pub struct Configuration {
     pub imports: Vec<Import>,
     /// How much one plan may destroy.
     pub limits: Limits,
+    /// How many snapshots the history of the state keeps.
+    pub snapshots: usize,
     /// The variables, each with its value.
     pub variables: BTreeMap<String, Variable>,
     /// The local values.

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::configuration::SNAPSHOTS;
 use super::lower::{AUTH, EXCEPTION, IMPORT, LIFECYCLE, POLICIES, RESERVED, SETTINGS};
 use crate::resource::{AttributeSchema, Catalog, Check, Field, KindSchema, Mode, Source, Type, Value};
 
@@ -59,7 +60,8 @@ pub fn json_schema(catalog: &Catalog) -> Json {
             })),
             "limits": limits(),
             "policies": policies(),
-            "imports": imports()
+            "imports": imports(),
+            "state": state()
         },
         "$defs": {
             "expression": { "type": "string", "pattern": "[$%]\\{" },
@@ -148,6 +150,17 @@ fn lifecycle() -> Json {
     let properties: Map<String, Json> =
         LIFECYCLE.map(|name| (name.to_owned(), schema(name))).into_iter().collect();
     json!({ "type": ["object", "null"], "properties": properties, "additionalProperties": false })
+}
+
+fn state() -> Json {
+    json!({
+        "type": ["object", "null"],
+        "description": "how much of the state's history is kept",
+        "properties": {
+            "snapshots": { "type": "integer", "minimum": SNAPSHOTS.start(), "maximum": SNAPSHOTS.end() }
+        },
+        "additionalProperties": false
+    })
 }
 
 fn limits() -> Json {
@@ -288,8 +301,10 @@ mod tests {
             ("resources:", "modules:"),
             (
                 "resources:",
-                "limits: { deletes: 30%, replacements: off, cut_connections: 2, at_least: 5 }\nresources:",
+                "limits: { deletes: 30%, replacements: off, cut_connections: 2, at_least: 5 }\nstate: { snapshots: 20 }\nresources:",
             ),
+            ("resources:", "state: { snapshots: 0 }\nresources:"),
+            ("resources:", "state: { keep: 5 }\nresources:"),
             ("resources:", "limits: { deletes: 130% }\nresources:"),
             ("resources:", "limits: { deletion: 3 }\nresources:"),
             ("resources:", "limits: { cut_connections: 5% }\nresources:"),

@@ -137,6 +137,8 @@ pub async fn agree(workspace: &Workspace, recovered: Recovered) -> Result<Vec<St
         plan: String::new(),
         approved_by: Vec::new(),
         overrides: Vec::new(),
+        revision: workspace.revision.clone(),
+        kept: workspace.configuration.snapshots,
         at: workspace.clock.now(),
         lineage: workspace.lineage.clone(),
     };

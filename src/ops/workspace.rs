@@ -36,6 +36,8 @@ pub struct Workspace {
     pub lock_timeout: Duration,
     /// The lineage, should the state be a new one.
     pub lineage: String,
+    /// The revision of the configuration in its repository; empty where it is in none.
+    pub revision: String,
 }
 
 /// How often a lock that somebody else has is tried again.
@@ -62,6 +64,8 @@ impl Workspace {
                 plan: plan.to_owned(),
                 approved_by: approved_by.to_vec(),
                 overrides: overrides.iter().map(ToString::to_string).collect(),
+                revision: self.revision.clone(),
+                kept: self.configuration.snapshots,
                 at: self.clock.now(),
                 lineage: self.lineage.clone(),
             };

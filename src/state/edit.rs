@@ -18,6 +18,15 @@ pub enum EditFault {
         /// The recorded address that looks most like it.
         nearest: Option<Address>,
     },
+    /// A run has left calls without a known end.
+    #[error("an earlier run was cut off and left {calls} without a known end; `landbridge apply` finds out what became of it", calls = if *calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") })]
+    Unfinished {
+        /// How many.
+        calls: usize,
+    },
+    /// Somebody changed the state meanwhile.
+    #[error("the state changed while you were looking at it; nothing was changed: look again")]
+    Moved,
     /// The journal does not allow it.
     #[error("{}", .0.why)]
     Refused(IllegalMove),
@@ -104,7 +113,7 @@ fn look<'a>(recorded: &'a Recorded, address: &'a Address) -> Shown<'a> {
     }
 }
 
-fn tried(recorded: &Recorded, entries: Vec<Entry>) -> Result<Vec<Entry>, EditFault> {
+pub(super) fn tried(recorded: &Recorded, entries: Vec<Entry>) -> Result<Vec<Entry>, EditFault> {
     let mut copy = recorded.clone();
     for entry in &entries {
         copy.apply_entry(copy.seq + 1, entry).map_err(EditFault::Refused)?;

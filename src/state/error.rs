@@ -145,6 +145,22 @@ pub enum StateError {
     /// The session was closed.
     #[error("the session is closed")]
     Closed,
+    /// A backup that cannot be used.
+    #[error("the backup {file} cannot be used: {why}. Nothing was changed")]
+    Backup {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// There is a state where a backup is to be put.
+    #[error(
+        "there is {file} already, which a backup does not overwrite. Move it away first if the backup is to take its place"
+    )]
+    Occupied {
+        /// What is there.
+        file: String,
+    },
     /// There is no such snapshot in the history.
     #[error("the history of `{stack}` has no snapshot {serial}")]
     NoSnapshot {

@@ -33,6 +33,8 @@ mod session;
 mod salvage;
 pub mod history;
 pub mod edit;
+pub mod differences;
+pub mod backup;
 
 pub use ahead::Ahead;
 pub use backend::{Backend, LocalBackend, is_stack_name};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::backend::{Backend, Claim, Hold, Stored};
 use super::commit::off_runtime;
 use super::error::StateError;
-use super::history::{self, KEPT};
+use super::history;
 use super::journal::Entry;
 use super::load::{self, Loaded};
 use super::recorded::Recorded;
@@ -117,6 +117,7 @@ fn replace(
         plan: String::new(),
         approved_by: Vec::new(),
         overrides: Vec::new(),
+        revision: opening.revision.clone(),
     };
     let mut kept = Vec::new();
     for (part, bytes) in [("state.json", &stored.snapshot), ("journal", &stored.journal)] {
@@ -127,7 +128,7 @@ fn replace(
     let bytes = statefile::write(&recorded, &run);
     let read = stored.snapshot.as_ref().map(|old| &old[..old.len().min(TOKEN_BYTES)]);
     hold.publish(read, &bytes)?;
-    hold.keep(recorded.revision.serial, &bytes, KEPT)?;
+    hold.keep(recorded.revision.serial, &bytes, opening.kept)?;
     if stored.journal.is_some() {
         hold.drop_journal()?;
     }

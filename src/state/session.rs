@@ -15,7 +15,6 @@ use jiff::Timestamp;
 use super::backend::{Backend, Claim, Hold, Stored};
 use super::commit::{Shared, Submitted, off_runtime};
 use super::error::StateError;
-use super::history::KEPT;
 use super::journal::{Begun, Ended, Entry, Outcome, Ticket};
 use super::load::{self, Interrupted, JournalFile, Loaded, Note};
 use super::recorded::Recorded;
@@ -34,6 +33,10 @@ pub struct Opening {
     pub approved_by: Vec<String>,
     /// The limits that it goes beyond because the user said so.
     pub overrides: Vec<String>,
+    /// The revision of the configuration in its repository; empty where it is in none.
+    pub revision: String,
+    /// How many snapshots the history keeps.
+    pub kept: usize,
     /// When.
     pub at: Timestamp,
     /// The lineage, should the state be a new one.
@@ -125,14 +128,14 @@ impl Session {
         // Whatever happened, the lock is not kept.
         let Some(hold) = shared.take_hold() else { return Err(StateError::Closed) };
         let recorded = shared.with(Recorded::clone);
-        let Opening { operation, plan, approved_by, overrides, .. } = self.opening.clone();
-        let run = Run { at, by: self.backend.who(), operation, plan, approved_by, overrides };
+        let Opening { operation, plan, approved_by, overrides, revision, kept, .. } = self.opening.clone();
+        let run = Run { at, by: self.backend.who(), operation, plan, approved_by, overrides, revision };
         let read = self.read.clone();
         shared
             .off_runtime(move || {
                 let mut hold = hold;
                 let compacted = match (ended, changed) {
-                    (Ok(()), true) => compact(&mut *hold, recorded, &run, read.as_deref()),
+                    (Ok(()), true) => compact(&mut *hold, recorded, &run, read.as_deref(), kept),
                     (Ok(()), false) => Ok(Ending { recorded, notes: Vec::new() }),
                     (Err(failure), _) => Err(failure),
                 };
@@ -203,7 +206,7 @@ fn open(backend: Arc<dyn Backend>, opening: Opening) -> Result<Opened, StateErro
     let (mut hold, displaced) = backend.lock(&claim)?;
     let settled = backend.load().and_then(|stored| {
         let loaded = load::assemble(&*backend, &stored)?;
-        let notes = settle(&mut *hold, &stored, &loaded)?;
+        let notes = settle(&mut *hold, &stored, &loaded, opening.kept)?;
         Ok((stored, loaded, notes))
     });
     let (stored, loaded, more) = match settled {
@@ -234,14 +237,19 @@ fn open(backend: Arc<dyn Backend>, opening: Opening) -> Result<Opened, StateErro
 }
 
 /// Brings the files to a point from which the session can go on.
-fn settle(hold: &mut dyn Hold, stored: &Stored, loaded: &Loaded) -> Result<Vec<Note>, StateError> {
+fn settle(
+    hold: &mut dyn Hold,
+    stored: &Stored,
+    loaded: &Loaded,
+    kept: usize,
+) -> Result<Vec<Note>, StateError> {
     let mut notes = Vec::new();
     let serial = loaded.recorded.revision.serial;
     if let Some(snapshot) = &stored.snapshot
         && stored.newest.is_none_or(|newest| newest < serial)
     {
         // A run was killed between the snapshot and its copy in the history.
-        notes.extend(hold.keep(serial, snapshot, KEPT).err().map(|e| Note::Unfinished(e.to_string())));
+        notes.extend(hold.keep(serial, snapshot, kept).err().map(|e| Note::Unfinished(e.to_string())));
     }
     match (loaded.journal, &stored.journal) {
         (JournalFile::Open { .. }, Some(_)) if planted::is(Bug::TornTailNotCut) => {}
@@ -258,6 +266,7 @@ fn compact(
     mut recorded: Recorded,
     run: &Run,
     read: Option<&[u8]>,
+    kept: usize,
 ) -> Result<Ending, StateError> {
     recorded.revision.serial += 1;
     let broken = recorded.verify();
@@ -268,7 +277,7 @@ fn compact(
     }
     hold.publish(read, &bytes)?;
     // From here on the new snapshot counts, and what fails is made good by the next session.
-    let kept = hold.keep(recorded.revision.serial, &bytes, KEPT);
+    let kept = hold.keep(recorded.revision.serial, &bytes, kept);
     let dropped = hold.drop_journal();
     let notes = [kept, dropped].into_iter().filter_map(|r| r.err().map(|e| Note::Unfinished(e.to_string())));
     Ok(Ending { notes: notes.collect(), recorded })

@@ -4,6 +4,7 @@ mod approval;
 pub(crate) mod bench;
 mod exits;
 mod first_run;
+mod history;
 mod locks;
 mod policies;
 mod posting;

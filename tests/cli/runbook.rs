@@ -97,6 +97,8 @@ fn cut_off(bench: &Bench) {
         plan: String::new(),
         approved_by: Vec::new(),
         overrides: Vec::new(),
+        revision: String::new(),
+        kept: 100,
         at: "2026-03-01T08:00:00Z".parse().unwrap(),
         lineage: String::new(),
     };

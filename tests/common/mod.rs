@@ -189,6 +189,7 @@ impl Journey {
             settle: self.settle,
             lock_timeout: Duration::ZERO,
             lineage: "00000000-0000-4000-8000-000000000001".into(),
+            revision: String::new(),
         }
     }
 

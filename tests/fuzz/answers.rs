@@ -138,6 +138,7 @@ fn workspace(script: &Script, files: &MemoryFiles) -> Workspace {
         settle: Duration::from_secs(60),
         lock_timeout: Duration::ZERO,
         lineage: "00000000-0000-4000-8000-000000000001".into(),
+        revision: String::new(),
     }
 }
 

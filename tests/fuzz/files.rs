@@ -44,6 +44,8 @@ pub(super) fn read(name: &str, bytes: &[u8]) {
             plan: "d1".into(),
             approved_by: Vec::new(),
             overrides: Vec::new(),
+            revision: String::new(),
+            kept: 100,
             at,
             lineage: "born".into(),
         };

@@ -116,6 +116,8 @@ async fn edited(
     let opening = Opening {
         operation: "state".into(),
         approved_by: Vec::new(),
+        revision: String::new(),
+        kept: 100,
         overrides: Vec::new(),
         plan: String::new(),
         at: journey.clock.now(),

@@ -52,6 +52,24 @@ fn every_rendering_of_every_plan_is_as_it_was_read() {
 }
 
 #[test]
+fn code_scanning_is_given_what_its_published_schema_asks_for() {
+    let text = include_str!("../data/sarif-2.1.0.schema.json");
+    let mut schema: serde_json::Value = serde_json::from_str(text).expect("a schema");
+    // As published, one pattern is no regular expression: a bracket is missing.
+    for of in ["run", "toolComponent"] {
+        let pattern = &mut schema["definitions"][of]["properties"]["language"]["pattern"];
+        assert_eq!(*pattern, "^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$");
+        *pattern = "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
+    }
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for sample in SIX.iter() {
+        let log = serde_json::from_str(&Format::Sarif.render(&sample.plan, &around())).expect("JSON");
+        let faults: Vec<String> = validator.iter_errors(&log).map(|fault| fault.to_string()).collect();
+        assert_eq!(faults, Vec::<String>::new(), "{}", sample.name);
+    }
+}
+
+#[test]
 fn no_rendering_shows_a_secret_or_a_control_character() {
     for sample in SIX.iter() {
         for format in Format::ALL {

@@ -20,17 +20,75 @@ pub(in crate::cli) struct State {
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum StateCommand {
     /// List the recorded addresses with the ids of their objects
-    List(Bare),
+    List(StateList),
     /// Show what is recorded about one address
     Show(StateShow),
     /// Give a recorded object another address; the cloud is not touched
     Mv(StateMv),
     /// Let go of recorded objects; the cloud is not touched
     Rm(StateRm),
-    /// Check that the state is whole
+    /// List the snapshots: which run wrote each, who approved it, what it went beyond
+    History(Bare),
+    /// Show what differs between two snapshots, or between one and the present state
+    Diff(StateDiff),
+    /// Bring back what a snapshot or a backup records, after showing what that changes; the cloud is not touched
+    Restore(StateRestore),
+    /// Write everything that is kept of the state to one file
+    Backup(StateBackup),
+    /// Check that the state is whole: checksums, journal, references, lineage
     Verify(Bare),
     /// Take the lock away from whoever holds it, after asking
     Unlock(StateUnlock),
+}
+
+/// `state list`.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct StateList {
+    /// As snapshot N of the history has it
+    #[arg(long, value_name = "N")]
+    pub(in crate::cli) at: Option<u64>,
+    /// Global options.
+    #[command(flatten)]
+    pub(in crate::cli) global: Global,
+}
+
+/// `state diff`.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct StateDiff {
+    /// The number of a snapshot, as `state history` shows it
+    #[arg(value_name = "FROM")]
+    pub(in crate::cli) from: u64,
+    /// Another one [default: the present state]
+    #[arg(value_name = "TO")]
+    pub(in crate::cli) to: Option<u64>,
+    /// Global options.
+    #[command(flatten)]
+    pub(in crate::cli) global: Global,
+}
+
+/// `state restore`.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct StateRestore {
+    /// The number of a snapshot, or a file that `state backup` wrote
+    #[arg(value_name = "N|FILE")]
+    pub(in crate::cli) from: String,
+    /// Without asking
+    #[arg(long)]
+    pub(in crate::cli) auto_approve: bool,
+    /// Global options.
+    #[command(flatten)]
+    pub(in crate::cli) global: Global,
+}
+
+/// `state backup`.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct StateBackup {
+    /// The file; it holds what the state holds, so keep it as private
+    #[arg(value_name = "FILE")]
+    pub(in crate::cli) into: std::path::PathBuf,
+    /// Global options.
+    #[command(flatten)]
+    pub(in crate::cli) global: Global,
 }
 
 /// `state show`.
@@ -39,6 +97,9 @@ pub(in crate::cli) struct StateShow {
     /// Such as `vpcep_endpoint.shop`, or `vpcep_endpoint.shop["eu"]`
     #[arg(value_name = "ADDRESS")]
     pub(in crate::cli) address: String,
+    /// As snapshot N of the history has it
+    #[arg(long, value_name = "N")]
+    pub(in crate::cli) at: Option<u64>,
     /// Global options.
     #[command(flatten)]
     pub(in crate::cli) global: Global,
@@ -81,7 +142,11 @@ pub(in crate::cli) struct StateUnlock {
 impl StateCommand {
     pub(in crate::cli) fn global(&self) -> &Global {
         match self {
-            StateCommand::List(c) | StateCommand::Verify(c) => &c.global,
+            StateCommand::History(c) | StateCommand::Verify(c) => &c.global,
+            StateCommand::List(c) => &c.global,
+            StateCommand::Diff(c) => &c.global,
+            StateCommand::Restore(c) => &c.global,
+            StateCommand::Backup(c) => &c.global,
             StateCommand::Show(c) => &c.global,
             StateCommand::Mv(c) => &c.global,
             StateCommand::Rm(c) => &c.global,

@@ -7,6 +7,7 @@ pub(super) mod drift;
 pub(super) mod explain;
 pub(super) mod export;
 pub(super) mod graph;
+mod history;
 pub(super) mod import;
 pub(super) mod init;
 pub(super) mod output;

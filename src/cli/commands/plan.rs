@@ -13,6 +13,7 @@ use crate::plan::verdict::Ruling;
 use crate::plan::{Answers, PlanMode, Selection, planfile};
 use crate::provider::Transport;
 use crate::resource::Address;
+use crate::state;
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let mut author = workspace::author_with_state(options, ui)?;
@@ -63,13 +64,34 @@ pub(in crate::cli) async fn make(
     options: PlanOptions,
     ui: &Ui,
 ) -> Result<Planned, Stop> {
+    let refreshed = refreshed(author, workspace, &options, ui);
+    refreshed.iter().for_each(|(address, id, of)| ui.event(stream::refresh(false, address, id, of)));
     let planned = progress::reading(ui, ops::plan(workspace, &options));
     let planned = planned.await.map_err(|failure| author.stop(failure))?;
+    refreshed.iter().for_each(|(address, id, of)| ui.event(stream::refresh(true, address, id, of)));
     conceal::planned(way, &planned.secrets);
     for note in &planned.notes {
         ui.warn(note);
     }
     Ok(planned)
+}
+
+/// What a plan will read because it is recorded, for the JSON stream: address, id and provider type.
+fn refreshed(
+    author: &Author,
+    workspace: &Workspace,
+    options: &PlanOptions,
+    ui: &Ui,
+) -> Vec<(Address, String, &'static str)> {
+    if !ui.is_json() || options.no_refresh {
+        return Vec::new();
+    }
+    // A state that cannot be read is reported by the plan.
+    let Ok(loaded) = state::read(&*workspace.backend) else { return Vec::new() };
+    let objects = loaded.recorded.objects.iter();
+    objects
+        .map(|(address, object)| (address.clone(), object.id.clone(), provider_of(author, address)))
+        .collect()
 }
 
 /// Shows a plan: to people, or as the JSON stream.

@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::cli::args::{State as Args, StateCommand, StateMv, StateRm, StateShow, StateUnlock};
+use super::history;
+use crate::cli::args::{State as Args, StateCommand, StateList, StateMv, StateRm, StateShow, StateUnlock};
 use crate::cli::commands::import::address;
 use crate::cli::confirm::confirm;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Ended, Stop};
 use crate::cli::options::Options;
 use crate::cli::ui::Ui;
-use crate::cli::{stream, workspace};
+use crate::cli::{git, stream, workspace};
 use crate::ops::Failure;
 use crate::provider::Clock;
 use crate::resource::Address;
@@ -22,18 +23,37 @@ use crate::state::edit::{self, EditFault};
 use crate::state::{self, Backend, Entry, Loaded, Opening, Recorded, RecordedObject, Session, StateError};
 
 pub(in crate::cli) async fn run(args: &Args, options: &Options, ui: &Ui) -> Ended {
-    let backend = workspace::author(options, ui)?.backend(options)?;
+    let author = workspace::author(options, ui)?;
+    let backend = author.backend(options)?;
+    let desk = || Desk {
+        backend: backend.clone(),
+        kept: author.configuration.snapshots,
+        revision: git::revision_of(&author.texts),
+    };
     match &args.command {
-        StateCommand::List(_) => list(&*backend, ui),
+        StateCommand::List(args) => list(args, &*backend, ui),
         StateCommand::Show(args) => show(args, &*backend, ui),
-        StateCommand::Mv(args) => mv(args, backend, ui).await,
-        StateCommand::Rm(args) => rm(args, backend, ui).await,
-        StateCommand::Verify(_) => verify(&*backend, ui),
+        StateCommand::Mv(args) => mv(args, &desk(), ui).await,
+        StateCommand::Rm(args) => rm(args, &desk(), ui).await,
+        StateCommand::History(_) => history::history(&*backend, ui),
+        StateCommand::Diff(args) => history::diff(args, &*backend, ui),
+        StateCommand::Restore(args) => history::restore(args, desk(), ui).await,
+        StateCommand::Backup(args) => history::back_up(args, &*backend, ui),
+        StateCommand::Verify(_) => history::verify(&*backend, ui),
         StateCommand::Unlock(args) => unlock(args, &*backend, ui),
     }
 }
 
-fn failed(error: StateError) -> Stop {
+/// What a change of the record takes.
+pub(super) struct Desk {
+    pub(super) backend: Arc<dyn Backend>,
+    /// How many snapshots are kept.
+    kept: usize,
+    /// The revision of the configuration in its repository.
+    revision: String,
+}
+
+pub(super) fn failed(error: StateError) -> Stop {
     match Failure::from(error) {
         Failure::Diagnostics(all) => Stop::Diagnostics(all, Default::default()),
         Failure::Refused { what, hint } => Stop::Refused { what, hint },
@@ -41,12 +61,12 @@ fn failed(error: StateError) -> Stop {
     }
 }
 
-fn refused(fault: &EditFault) -> Stop {
+pub(super) fn refused(fault: &EditFault) -> Stop {
     Stop::refused(fault.to_string(), "`landbridge state list` shows what is recorded")
 }
 
 /// Reads the state; what was remarkable about it is told.
-fn read(backend: &dyn Backend, ui: &Ui) -> Result<Loaded, Stop> {
+pub(super) fn read(backend: &dyn Backend, ui: &Ui) -> Result<Loaded, Stop> {
     let loaded = state::read(backend).map_err(failed)?;
     for note in &loaded.notes {
         ui.warn(&note.to_string());
@@ -54,8 +74,8 @@ fn read(backend: &dyn Backend, ui: &Ui) -> Result<Loaded, Stop> {
     Ok(loaded)
 }
 
-fn list(backend: &dyn Backend, ui: &Ui) -> Ended {
-    let recorded = read(backend, ui)?.recorded;
+fn list(args: &StateList, backend: &dyn Backend, ui: &Ui) -> Ended {
+    let recorded = history::at(backend, args.at, ui)?;
     let all = edit::list(&recorded);
     if ui.is_json() {
         let told: Vec<_> = all
@@ -95,7 +115,7 @@ fn list(backend: &dyn Backend, ui: &Ui) -> Ended {
 
 fn show(args: &StateShow, backend: &dyn Backend, ui: &Ui) -> Ended {
     let address = address(&args.address)?;
-    let recorded = read(backend, ui)?.recorded;
+    let recorded = history::at(backend, args.at, ui)?;
     let shown = edit::show(&recorded, &address).map_err(|fault| refused(&fault))?;
     let objects = shown.current.into_iter().chain(shown.deposed);
     if ui.is_json() {
@@ -170,10 +190,10 @@ fn redacted(object: &RecordedObject) -> serde_json::Value {
     serde_json::to_value(&object).expect("a record is plain data: please report")
 }
 
-async fn mv(args: &StateMv, backend: Arc<dyn Backend>, ui: &Ui) -> Ended {
+async fn mv(args: &StateMv, desk: &Desk, ui: &Ui) -> Ended {
     let (from, to) = (address(&args.from)?, address(&args.to)?);
     let edit = |recorded: &Recorded| edit::rename(recorded, &from, &to);
-    let entries = change("state mv", backend, edit).await?;
+    let entries = change("state mv", desk, edit).await?;
     for entry in &entries {
         if let Entry::Moved { from, to } = entry {
             told(ui, &format!("{from} is now {to}."));
@@ -182,16 +202,16 @@ async fn mv(args: &StateMv, backend: Arc<dyn Backend>, ui: &Ui) -> Ended {
     Ok(Exit::Done)
 }
 
-async fn rm(args: &StateRm, backend: Arc<dyn Backend>, ui: &Ui) -> Ended {
+async fn rm(args: &StateRm, desk: &Desk, ui: &Ui) -> Ended {
     let addresses = args.addresses.iter().map(|text| address(text)).collect::<Result<Vec<_>, _>>()?;
-    change("state rm", backend, |recorded| edit::remove(recorded, &addresses)).await?;
+    change("state rm", desk, |recorded| edit::remove(recorded, &addresses)).await?;
     for address in &addresses {
         told(ui, &format!("Let go of {address}. Its object is still in the cloud, and not ours any more."));
     }
     Ok(Exit::Done)
 }
 
-fn told(ui: &Ui, said: &str) {
+pub(super) fn told(ui: &Ui, said: &str) {
     if ui.is_json() {
         ui.event(stream::log(said));
     } else {
@@ -200,9 +220,9 @@ fn told(ui: &Ui, said: &str) {
 }
 
 /// Locks the state, records an edit as a whole, and lets go.
-async fn change(
+pub(super) async fn change(
     operation: &str,
-    backend: Arc<dyn Backend>,
+    desk: &Desk,
     edit: impl Fn(&Recorded) -> Result<Vec<Entry>, EditFault>,
 ) -> Result<Vec<Entry>, Stop> {
     let clock = Clock::system();
@@ -211,38 +231,18 @@ async fn change(
         plan: String::new(),
         approved_by: Vec::new(),
         overrides: Vec::new(),
+        revision: desk.revision.clone(),
+        kept: desk.kept,
         at: clock.now(),
         lineage: uuid::Uuid::new_v4().to_string(),
     };
-    let session = Session::open(backend, opening).await.map_err(failed)?.session;
+    let session = Session::open(desk.backend.clone(), opening).await.map_err(failed)?.session;
     let entries = session.with(|recorded| edit(recorded));
     for entry in entries.iter().flatten() {
         session.record(entry.clone()).await.map_err(failed)?;
     }
     session.close(clock.now()).await.map_err(failed)?;
     entries.map_err(|fault| refused(&fault))
-}
-
-fn verify(backend: &dyn Backend, ui: &Ui) -> Ended {
-    let recorded = read(backend, ui)?.recorded;
-    let faults = recorded.verify();
-    if let [first, ..] = faults.as_slice() {
-        for fault in &faults {
-            ui.error(fault, "");
-        }
-        let _ = first;
-        return Ok(Exit::Failed);
-    }
-    let (objects, pending) = (recorded.objects.len(), recorded.pending.len());
-    told(
-        ui,
-        &format!(
-            "The state of {} is whole: serial {}, {objects} recorded, {pending} without a known end.",
-            backend.stack(),
-            recorded.revision.serial
-        ),
-    );
-    Ok(Exit::Done)
 }
 
 fn unlock(args: &StateUnlock, backend: &dyn Backend, ui: &Ui) -> Ended {

@@ -7,6 +7,7 @@ mod limits;
 mod plain;
 mod policies;
 mod provider;
+mod state;
 mod variable;
 
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ use crate::expr::Template;
 use crate::resource::{Block, Catalog, Mode, ProviderName, Rows};
 
 /// The words at the top level.
-pub(super) const SECTIONS: [&str; 10] = [
+pub(super) const SECTIONS: [&str; 11] = [
     "stack",
     "variables",
     "locals",
@@ -42,9 +43,10 @@ pub(super) const SECTIONS: [&str; 10] = [
     "outputs",
     "limits",
     "policies",
+    "state",
 ];
 /// Words of the language that this version does not know yet.
-pub(super) const RESERVED: [&str; 4] = ["modules", "moved", "removed", "state"];
+pub(super) const RESERVED: [&str; 3] = ["modules", "moved", "removed"];
 
 /// What all files of a configuration declare.
 #[derive(Default)]
@@ -58,6 +60,7 @@ pub(super) struct Declared {
     pub(super) limits: Option<(Limits, Place)>,
     pub(super) policies: PolicySettings,
     pub(super) imports: Vec<RawImport>,
+    pub(super) snapshots: Option<(usize, Place)>,
 }
 
 /// A resource or data block before its references are checked.
@@ -110,6 +113,7 @@ impl<'a> Lowering<'a> {
                 "limits" => self.limits(key, value),
                 "policies" => self.policies(value),
                 "imports" => self.imports(value),
+                "state" => self.state(key, value),
                 word if RESERVED.contains(&word) => {
                     let detail =
                         format!("`{word}:` is a word of the language that this version does not support yet");

@@ -47,6 +47,10 @@ pub struct Run {
     /// The persons whose signed approval of that plan was verified.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approved_by: Vec<String>,
+    /// The revision of the configuration in its repository, if it is in one: the commit, and whether
+    /// files differed from it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub revision: String,
 }
 
 /// Why a snapshot cannot be read.

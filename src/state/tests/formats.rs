@@ -27,6 +27,7 @@ fn run() -> Run {
         operation: "apply".into(),
         plan: "d".into(),
         approved_by: Vec::new(),
+        revision: String::new(),
         overrides: Vec::new(),
     }
 }

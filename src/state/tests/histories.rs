@@ -133,6 +133,7 @@ fn a_snapshot_in_the_middle_changes_nothing() {
                 operation: "apply".into(),
                 plan: "d".into(),
                 approved_by: Vec::new(),
+                revision: String::new(),
                 overrides: Vec::new(),
             };
             let bytes = statefile::write(&now, &run);

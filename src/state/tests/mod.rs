@@ -100,6 +100,8 @@ pub(super) fn opening() -> Opening {
         operation: "apply".into(),
         plan: "d1".into(),
         approved_by: Vec::new(),
+        revision: String::new(),
+        kept: 100,
         overrides: Vec::new(),
         at: at(0),
         lineage: "born".into(),

@@ -1,0 +1,281 @@
+//! `state history|diff|restore|backup|verify`: the snapshots of a state, and the whole of it in one file.
+
+use serde_json::{Value as Json, json};
+
+use super::state::{Desk, change, failed, told};
+use crate::cli::args::{StateBackup, StateDiff, StateRestore};
+use crate::cli::confirm::confirm;
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Ended, Stop};
+use crate::cli::sources;
+use crate::cli::ui::Ui;
+use crate::provider::Clock;
+use crate::review::{Line, Look, Tone, clean, value_text};
+use crate::state::differences::{AttributeDifference, Difference, Differences, differences, restoring};
+use crate::state::edit::EditFault;
+use crate::state::history::{self, Snapshot};
+use crate::state::{self, Backend, Recorded, StateError, backup};
+
+/// A digest and a commit are told by so many digits.
+const SHORT: usize = 12;
+
+pub(super) fn history(backend: &dyn Backend, ui: &Ui) -> Ended {
+    let snapshots = history::list(backend).map_err(failed)?;
+    if ui.is_json() {
+        let all: Vec<Json> =
+            snapshots.iter().map(|one| json!({"serial": one.serial, "run": one.run})).collect();
+        ui.value(&json!(all));
+        return Ok(Exit::Done);
+    }
+    if snapshots.is_empty() {
+        ui.note("There is no history: nothing was ever recorded.");
+    }
+    for snapshot in snapshots.iter().rev() {
+        ui.print(&entry(snapshot, ui.look()));
+    }
+    Ok(Exit::Done)
+}
+
+/// A snapshot in a line, and below it what was approved and what was overridden.
+fn entry(snapshot: &Snapshot, look: Look) -> String {
+    let mut out = String::new();
+    let number = Line::new().with(Tone::Strong, format!("{:>5}", snapshot.serial));
+    let Some(run) = &snapshot.run else {
+        number
+            .plain("  the file does not say which run wrote it; `landbridge state verify`")
+            .write(look, &mut out);
+        return out;
+    };
+    let at = run.at.strftime("%Y-%m-%d %H:%M:%SZ");
+    let mut line = number.plain(format!("  {at}  {:<13}  {}", clean(&run.operation), clean(&run.by)));
+    if !run.plan.is_empty() {
+        line = line.with(Tone::Faint, format!("  plan {}", short(&run.plan)));
+    }
+    if !run.revision.is_empty() {
+        let (commit, rest) = run.revision.split_once(' ').unwrap_or((&run.revision, ""));
+        let rest = if rest.is_empty() { String::new() } else { format!(" {}", clean(rest)) };
+        line = line.with(Tone::Faint, format!("  git {}{rest}", short(commit)));
+    }
+    line.write(look, &mut out);
+    let below = [("approved by", &run.approved_by), ("beyond the limits", &run.overrides)];
+    for (what, names) in below.into_iter().filter(|(_, names)| !names.is_empty()) {
+        let names = clean(&names.join(", "));
+        Line::indent(7).with(Tone::Notice, what).plain(format!(" {names}")).write(look, &mut out);
+    }
+    out
+}
+
+fn short(digest: &str) -> String {
+    clean(&digest.chars().take(SHORT).collect::<String>())
+}
+
+/// The state that a snapshot records, or the present one.
+pub(super) fn at(backend: &dyn Backend, serial: Option<u64>, ui: &Ui) -> Result<Recorded, Stop> {
+    match serial {
+        Some(serial) => history::get(backend, serial).map_err(no_snapshot),
+        None => Ok(super::state::read(backend, ui)?.recorded),
+    }
+}
+
+fn no_snapshot(error: StateError) -> Stop {
+    match error {
+        StateError::NoSnapshot { .. } => {
+            Stop::refused(error.to_string(), "`landbridge state history` lists those that are kept")
+        }
+        other => failed(other),
+    }
+}
+
+pub(super) fn diff(args: &StateDiff, backend: &dyn Backend, ui: &Ui) -> Ended {
+    let (from, to) = (at(backend, Some(args.from), ui)?, at(backend, args.to, ui)?);
+    let found = differences(&from, &to);
+    if ui.is_json() {
+        ui.value(&as_json(&found));
+    } else if found.is_empty() {
+        ui.print("They record the same.\n");
+    } else {
+        ui.print(&page(&found, ui.look()));
+    }
+    Ok(Exit::Done)
+}
+
+fn as_json(found: &Differences) -> Json {
+    let addresses: Vec<Json> = found
+        .addresses
+        .iter()
+        .map(|(address, difference)| {
+            let mut told = match difference {
+                Difference::Comes(id) => json!({"action": "comes", "after": id}),
+                Difference::Goes(id) => json!({"action": "goes", "before": id}),
+                Difference::Other(before, after) => {
+                    json!({"action": "other", "before": before, "after": after})
+                }
+                Difference::Changes(rows) => {
+                    let rows: Vec<Json> = rows
+                        .iter()
+                        .map(|row| {
+                            json!({"attribute": row.name, "before": row.before, "after": row.after, "sensitive": row.sensitive})
+                        })
+                        .collect();
+                    json!({"action": "changes", "attributes": rows})
+                }
+            };
+            told["address"] = json!(address.to_string());
+            told
+        })
+        .collect();
+    json!({"addresses": addresses, "outputs": found.outputs})
+}
+
+/// What differs, to read: `+` only the second has, `-` only the first.
+fn page(found: &Differences, look: Look) -> String {
+    let mut out = String::new();
+    for (address, difference) in &found.addresses {
+        let (tone, sign, aside) = match difference {
+            Difference::Comes(id) => (Tone::Good, "+", format!("  {id}")),
+            Difference::Goes(id) => (Tone::Bad, "-", format!("  {id}")),
+            Difference::Other(before, after) => (Tone::Bad, "-/+", format!("  {before} -> {after}")),
+            Difference::Changes(_) => (Tone::Notice, "~", String::new()),
+        };
+        let line = Line::new().with(tone, sign).plain(" ").with(Tone::Strong, clean(&address.to_string()));
+        line.with(Tone::Faint, clean(&aside)).write(look, &mut out);
+        if let Difference::Changes(rows) = difference {
+            let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
+            for row in rows {
+                let name = format!("{:<width$}  ", clean(&row.name));
+                Line::indent(4).plain(name).plain(arrow(row)).write(look, &mut out);
+            }
+        }
+    }
+    for name in &found.outputs {
+        Line::new().with(Tone::Notice, "~").plain(format!(" output {}", clean(name))).write(look, &mut out);
+    }
+    out
+}
+
+fn arrow(row: &AttributeDifference) -> String {
+    if row.sensitive {
+        return "(sensitive)".to_owned();
+    }
+    let text = |value: &Option<crate::resource::Value>| match value {
+        Some(value) => clean(&value_text(value)),
+        None => "(none)".to_owned(),
+    };
+    format!("{} -> {}", text(&row.before), text(&row.after))
+}
+
+pub(super) async fn restore(args: &StateRestore, desk: Desk, ui: &Ui) -> Ended {
+    let backend = &*desk.backend;
+    let wanted = match args.from.parse::<u64>() {
+        Ok(serial) => history::get(backend, serial).map_err(no_snapshot)?,
+        Err(_) => {
+            let bytes = sources::bytes(std::path::Path::new(&args.from))?;
+            let backup = backup::read(backend, &args.from, &bytes).map_err(failed)?;
+            if is_empty_place(backend)? {
+                backup::unpack(backend, &backup, Clock::system().now()).map_err(failed)?;
+                let (serial, count) = (backup.recorded.revision.serial, backup.recorded.objects.len());
+                told(
+                    ui,
+                    &format!(
+                        "Brought back the whole state: snapshot {serial}, {count} recorded, with its history."
+                    ),
+                );
+                return Ok(Exit::Done);
+            }
+            backup.recorded
+        }
+    };
+    let now = super::state::read(backend, ui)?.recorded;
+    if wanted.revision.lineage != now.revision.lineage {
+        return Err(Stop::refused(
+            format!("{} is of another lineage than the state that is here", args.from),
+            "move the state's folder away first if the backup is to take its place",
+        ));
+    }
+    let found = differences(&now, &wanted);
+    restoring(&now, &wanted).map_err(|fault| super::state::refused(&fault))?;
+    if found.is_empty() {
+        told(ui, "Nothing differs: the state records that already.");
+        return Ok(Exit::Done);
+    }
+    if !ui.is_json() {
+        ui.print("What would be recorded (nothing in the cloud is touched):\n\n");
+        ui.print(&page(&found, ui.look()));
+        let gone =
+            found.addresses.values().filter(|d| matches!(d, Difference::Goes(_) | Difference::Other(..)));
+        let gone = gone.count();
+        if gone > 0 {
+            let objects = if gone == 1 { "1 object is".to_owned() } else { format!("{gone} objects are") };
+            ui.print(&format!("\n{objects} let go of: it stays in the cloud, and is not ours any more.\n"));
+        }
+    }
+    if !args.auto_approve {
+        confirm(ui, "Record that? The present state stays in the history.")?;
+    }
+    let serial = now.revision.serial;
+    let edit = |recorded: &Recorded| match differences(recorded, &wanted) == found {
+        true => restoring(recorded, &wanted),
+        false => Err(EditFault::Moved),
+    };
+    change("state restore", &desk, edit).await?;
+    told(
+        ui,
+        &format!(
+            "Recorded as snapshot {}; the state before it is snapshot {serial}. `landbridge plan` shows what differs from the cloud.",
+            serial + 1
+        ),
+    );
+    Ok(Exit::Done)
+}
+
+/// Whether there is no state yet, or one whose snapshot is missing.
+fn is_empty_place(backend: &dyn Backend) -> Result<bool, Stop> {
+    match state::read(backend) {
+        Ok(loaded) => Ok(loaded.last.is_none() && !loaded.has_journal()),
+        Err(StateError::Missing { .. }) => Ok(true),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+pub(super) fn back_up(args: &StateBackup, backend: &dyn Backend, ui: &Ui) -> Ended {
+    let bytes = backup::write(backend).map_err(failed)?;
+    let text = String::from_utf8(bytes).map_err(|error| Stop::Failed(error.into()))?;
+    sources::write_private(&args.into, &text)?;
+    let file = args.into.display();
+    told(
+        ui,
+        &format!(
+            "The state is in {file}; `landbridge state restore {file}` brings it back, here or elsewhere."
+        ),
+    );
+    Ok(Exit::Done)
+}
+
+pub(super) fn verify(backend: &dyn Backend, ui: &Ui) -> Ended {
+    // Reading checks checksum, journal and lineage of both.
+    let recorded = super::state::read(backend, ui)?.recorded;
+    let mut faults = recorded.verify();
+    faults.extend(history::verify(backend, &recorded).map_err(failed)?);
+    for (address, object) in &recorded.objects {
+        for other in object.dependencies.iter().filter(|other| !recorded.objects.contains_key(*other)) {
+            ui.warn(&format!("{address} depends on {other}, of which nothing is recorded"));
+        }
+    }
+    if !faults.is_empty() {
+        for fault in &faults {
+            ui.error(fault, "");
+        }
+        return Ok(Exit::Failed);
+    }
+    let (objects, pending) = (recorded.objects.len(), recorded.pending.len());
+    let kept = backend.serials().map_err(failed)?.len();
+    told(
+        ui,
+        &format!(
+            "The state of {} is whole: serial {}, {objects} recorded, {pending} without a known end, {kept} in the history.",
+            backend.stack(),
+            recorded.revision.serial
+        ),
+    );
+    Ok(Exit::Done)
+}
