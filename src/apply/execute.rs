@@ -13,7 +13,7 @@ use super::look::Claims;
 use super::resolve::{World, resolve, resolve_one};
 use super::schedule::Schedule;
 use super::watch::Watch;
-use super::work::{Done, Job, Worker};
+use super::work::{Done, Job, Tokens, Worker};
 use crate::plan::{Event, Plan, PlanInput, Secrets, Step, StepAction, StepEnd, StepId};
 use crate::provider::{Clock, Clouds};
 use crate::resource::{Attributes, Catalog, Fault, Value};
@@ -87,6 +87,7 @@ pub async fn execute(executor: Executor, plan: &Plan, secrets: &Secrets) -> Repo
         lanes: Arc::default(),
         identities: Arc::new(plan.identities.clone()),
         marking: Arc::new(plan.marking.clone()),
+        tokens: Arc::new(session.with(Tokens::left_by)),
     };
     let mut schedule = Schedule::new(&plan.steps);
     let mut running: JoinSet<(StepId, Instant, Result<Done, StepEnd>)> = JoinSet::new();

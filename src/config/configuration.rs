@@ -77,6 +77,8 @@ pub struct ProviderBlock {
     pub kind_type: String,
     /// Its settings, under their path (`region`, `auth.access_key`).
     pub settings: BTreeMap<String, Template>,
+    /// The paths of those that are secrets.
+    pub secrets: BTreeSet<String>,
     /// The simulated account that it stands for, where the author says so.
     pub sim_account: Option<String>,
     /// Whether a tag makes the evidence of creation certain.

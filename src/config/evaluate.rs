@@ -8,7 +8,6 @@ use secrecy::SecretString;
 
 use super::arguments::read_as;
 use super::configuration::{Argument, Condition, Configuration, LocalState, ResourceBlock};
-use super::lower::SECRETS;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expr::{
     Account, Each, Evaluator, Fault, Input, Inputs, Local, Names, NoObjects, Objects, Sort, Template, Val,
@@ -440,8 +439,7 @@ impl Configuration {
             match text {
                 Ok((Some(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_))), _)) => {
                     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                    let secret = path.strip_prefix("auth.").is_some_and(|word| SECRETS.contains(&word));
-                    let setting = if secret {
+                    let setting = if block.secrets.contains(path) {
                         ProviderSetting::Secret(text.into())
                     } else {
                         ProviderSetting::Plain(text)

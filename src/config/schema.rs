@@ -4,31 +4,13 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::configuration::SNAPSHOTS;
-use super::lower::{AUTH, EXCEPTION, IMPORT, LIFECYCLE, POLICIES, RESERVED, SETTINGS};
-use crate::resource::{AttributeSchema, Catalog, Check, Field, KindSchema, Mode, Source, Type, Value};
+use super::lower::{EXCEPTION, IMPORT, LIFECYCLE, POLICIES, RESERVED};
+use crate::resource::{
+    AttributeSchema, Catalog, Check, Field, KindSchema, Mode, SettingSchema, Source, Type, Value,
+};
 
 /// The schema of a whole configuration.
 pub fn json_schema(catalog: &Catalog) -> Json {
-    let types: Vec<&str> = catalog.provider_types().into_iter().collect();
-    let text = || json!({ "$ref": "#/$defs/text" });
-    let settings = SETTINGS.map(|name| (name.to_owned(), text())).into_iter();
-    let auth: Map<String, Json> = AUTH.map(|name| (name.to_owned(), text())).into_iter().collect();
-    let special = [
-        ("type", json!({ "enum": types, "description": "the cloud" })),
-        (
-            "auth",
-            json!({ "type": "object", "properties": auth, "additionalProperties": false, "description": "the credentials" }),
-        ),
-        (
-            "mark",
-            json!({ "type": "boolean", "description": "whether a tag makes the evidence of creation certain" }),
-        ),
-        (
-            "sim_account",
-            json!({ "type": "string", "description": "the simulated account that it stands for" }),
-        ),
-    ];
-    let provider: Map<String, Json> = settings.chain(special.map(|(name, s)| (name.to_owned(), s))).collect();
     let mut root = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Landbridge configuration",
@@ -47,9 +29,7 @@ pub fn json_schema(catalog: &Catalog) -> Json {
                 "additionalProperties": false
             })),
             "locals": { "type": ["object", "null"] },
-            "providers": named(&json!({
-                "type": "object", "properties": provider, "required": ["type"], "additionalProperties": false
-            })),
+            "providers": named(&provider(catalog)),
             "data": kinds(catalog, Mode::Data),
             "resources": kinds(catalog, Mode::Managed),
             "outputs": named(&json!({
@@ -90,6 +70,34 @@ pub fn json_schema(catalog: &Catalog) -> Json {
 /// A map by name, or nothing.
 fn named(of: &Json) -> Json {
     json!({ "type": ["object", "null"], "additionalProperties": of })
+}
+
+/// A provider block: what it may say follows from its type.
+fn provider(catalog: &Catalog) -> Json {
+    let types = catalog.provider_types().into_iter();
+    let of_type = |provider_type: &str| {
+        let mut properties = settings(catalog.settings(provider_type));
+        properties.insert("type".into(), json!({ "const": provider_type, "description": "the cloud" }));
+        let mark = "whether a tag makes the evidence of creation certain";
+        properties.insert("mark".into(), json!({ "type": "boolean", "description": mark }));
+        let account = "the simulated account that it stands for";
+        properties.insert("sim_account".into(), json!({ "type": "string", "description": account }));
+        json!({
+            "type": "object", "properties": properties, "required": ["type"], "additionalProperties": false
+        })
+    };
+    json!({ "oneOf": types.map(of_type).collect::<Vec<_>>() })
+}
+
+fn settings(list: &[SettingSchema]) -> Map<String, Json> {
+    let schema = |setting: &SettingSchema| match setting.group {
+        [] => json!({ "$ref": "#/$defs/text", "description": setting.doc }),
+        group => json!({
+            "type": "object", "properties": settings(group), "additionalProperties": false,
+            "description": setting.doc
+        }),
+    };
+    list.iter().map(|setting| (setting.name.to_owned(), schema(setting))).collect()
 }
 
 fn policies() -> Json {

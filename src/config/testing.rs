@@ -1,7 +1,8 @@
 //! A small catalog in the shape of the real one, for tests of the language.
 
 use crate::resource::{
-    AttributeSchema, Catalog, Change, Check, Compare, Field, KindSchema, Known, Mode, Source, Type, Value,
+    AttributeSchema, Catalog, Change, Check, Compare, Field, KindSchema, Known, Mode, SettingSchema, Source,
+    Type, Value,
 };
 
 fn attribute(name: &'static str, ty: Type, source: Source) -> AttributeSchema {
@@ -36,6 +37,25 @@ fn kind(
         Mode::Data => KindSchema::data(name, provider_type, "a kind", attributes),
     }
 }
+
+/// What the blocks of both provider types may say.
+const SETTINGS: &[SettingSchema] = &[
+    SettingSchema::required("region", "where"),
+    SettingSchema::optional("endpoint", "an address"),
+    SettingSchema::optional("project_id", "a project"),
+    SettingSchema {
+        group: &[
+            SettingSchema::optional("access_key", "a key"),
+            SettingSchema::secret("secret_key", "its secret"),
+            SettingSchema::optional("username", "a user"),
+            SettingSchema::secret("password", "the user's"),
+            SettingSchema::optional("domain", "the user's account"),
+            SettingSchema::optional("project", "a project's name"),
+            SettingSchema::secret("token", "a token"),
+        ],
+        ..SettingSchema::required("auth", "who we are")
+    },
+];
 
 pub(super) fn catalog() -> Catalog {
     use Source::{Default, Optional, Required};
@@ -157,6 +177,8 @@ pub(super) fn catalog() -> Catalog {
             ],
         ),
     ])
+    .with_settings("huaweicloud", SETTINGS)
+    .with_settings("alibaba", SETTINGS)
 }
 
 /// The configuration that the documentation shows.

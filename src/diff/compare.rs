@@ -167,6 +167,10 @@ fn update(
                 let text = format!("it is still `{status}`; an earlier run began it");
                 (Need::Await, Reason::new(ReasonCode::Interrupted, text))
             }
+            Settling::Blocked(fault) if recorded.settling => {
+                let text = format!("an earlier run began it, and {fault}");
+                (Need::Await, Reason::new(ReasonCode::Interrupted, text))
+            }
             _ => (Need::Nothing, Reason::new(ReasonCode::AlreadyThere, "it is as it should be")),
         },
     };

@@ -209,12 +209,12 @@ impl<'a> Index<'a> {
             for denotes in one.denotes(rule.attribute) {
                 match denotes {
                     Denotes::Text(id) => {
-                        if let Some(other) = self.ids.get(&(rule.kind, id)) {
+                        for other in rule.kinds.iter().filter_map(|kind| self.ids.get(&(*kind, id))) {
                             completed.entry((*other).clone()).or_default().push(one.address.clone());
                         }
                     }
                     Denotes::Later(needs) => {
-                        for need in needs.iter().filter(|n| n.address.kind().as_str() == rule.kind) {
+                        for need in needs.iter().filter(|n| rule.kinds.contains(&n.address.kind().as_str())) {
                             completed.entry(need.address.clone()).or_default().push(one.address.clone());
                         }
                     }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::alibaba::{self, Alibaba};
 use super::huaweicloud::{self, Huawei};
 use super::{
-    Call, Class, Clock, Effect, Explained, ProviderSetting, Read, ReadFault, Reply, SettingFault,
-    SettingSchema, Settling, Transport, Write, WriteFault,
+    Call, Class, Clock, Effect, Explained, ProviderSetting, Read, ReadFault, Reply, SettingFault, Settling,
+    Transport, Write, WriteFault,
 };
 use crate::resource::{Attributes, Catalog, Identity, Kind, Object, Value};
 use crate::state::Ticket;
@@ -15,31 +16,41 @@ use crate::state::Ticket;
 /// One provider block at work.
 #[derive(Clone, Debug)]
 pub enum Cloud {
+    /// Alibaba Cloud.
+    Alibaba(Alibaba),
     /// Huawei Cloud.
     Huawei(Huawei),
 }
 
-/// The kinds of all providers.
+/// The kinds and settings of all providers.
 pub fn catalog() -> Catalog {
-    Catalog::new(huaweicloud::kinds::kinds())
-}
-
-/// The settings a provider type knows; none if there is no such type.
-pub fn provider_settings(provider_type: &str) -> Option<&'static [SettingSchema]> {
-    match provider_type {
-        huaweicloud::kinds::PROVIDER_TYPE => Some(huaweicloud::SETTINGS),
-        _ => None,
-    }
+    Catalog::new(huaweicloud::kinds::kinds().into_iter().chain(alibaba::kinds::kinds()))
+        .with_settings(alibaba::kinds::PROVIDER_TYPE, alibaba::SETTINGS)
+        .with_settings(huaweicloud::kinds::PROVIDER_TYPE, huaweicloud::SETTINGS)
 }
 
 /// What a code of any cloud's error table means.
 pub fn explain(code: &str) -> Option<&'static Explained> {
-    huaweicloud::explain(code)
+    huaweicloud::explain(code).or_else(|| alibaba::explain(code))
+}
+
+/// Whose kinds these are.
+#[derive(Clone, Copy)]
+enum Owner {
+    Alibaba,
+    Huawei,
 }
 
 /// Kinds belong to one provider type, so the kind is all that it takes to know whose it is.
-fn is_huawei(kind: &Kind) -> bool {
-    kind.as_str().starts_with("vpcep_")
+///
+/// # Panics
+/// If no provider has the kind: a mistake of ours.
+fn owner(kind: &Kind) -> Owner {
+    match kind.as_str().split_once('_').map(|(family, _)| family) {
+        Some("vpcep") => Owner::Huawei,
+        Some("elasticsearch" | "privatelink") => Owner::Alibaba,
+        _ => panic!("{kind} belongs to no provider: please report"),
+    }
 }
 
 /// The calls of an effect, in order. Pure.
@@ -47,8 +58,10 @@ fn is_huawei(kind: &Kind) -> bool {
 /// # Panics
 /// If no provider has the kind: a mistake of ours.
 pub fn calls(kind: &Kind, effect: &Effect) -> Vec<Call> {
-    assert!(is_huawei(kind), "{kind} belongs to no provider: please report");
-    huaweicloud::calls(kind, effect)
+    match owner(kind) {
+        Owner::Alibaba => alibaba::calls(kind, effect),
+        Owner::Huawei => huaweicloud::calls(kind, effect),
+    }
 }
 
 /// Whether an object is where its effect leads: to `want`, or, without it, to its end. Pure.
@@ -56,13 +69,18 @@ pub fn calls(kind: &Kind, effect: &Effect) -> Vec<Call> {
 /// # Panics
 /// If no provider has the kind: a mistake of ours.
 pub fn settling(kind: &Kind, want: Option<&Attributes>, object: &Object) -> Settling {
-    assert!(is_huawei(kind), "{kind} belongs to no provider: please report");
-    huaweicloud::settling(kind, want, object)
+    match owner(kind) {
+        Owner::Alibaba => alibaba::settling(kind, want, object),
+        Owner::Huawei => huaweicloud::settling(kind, want, object),
+    }
 }
 
 /// Whether an object rests, whatever was wanted of it: what a refresh can say. Pure.
 pub fn resting(kind: &Kind, object: &Object) -> Settling {
-    huaweicloud::resting(kind, object)
+    match owner(kind) {
+        Owner::Alibaba => alibaba::resting(kind, object),
+        Owner::Huawei => huaweicloud::resting(kind, object),
+    }
 }
 
 /// Whether a refusal with this code passes by itself, so that the same call may succeed later. Pure.
@@ -72,18 +90,35 @@ pub fn is_passing(code: &str) -> bool {
 
 /// Writes that must be serial share a lane. Pure.
 pub fn lane(kind: &Kind, effect: &Effect) -> Option<String> {
-    huaweicloud::lane(kind, effect)
+    match owner(kind) {
+        Owner::Alibaba => alibaba::lane(kind, effect),
+        Owner::Huawei => huaweicloud::lane(kind, effect),
+    }
 }
 
 /// A creating call with the mark of its intent, by which its object can be told for certain; none
-/// where the objects take no mark. Pure.
-pub fn marked(call: &Call, mark: &str) -> Option<Call> {
-    huaweicloud::marked(call, mark)
+/// where the objects take no mark, or where a client token does what a mark would do. Pure.
+pub fn marked(kind: &Kind, call: &Call, mark: &str) -> Option<Call> {
+    match owner(kind) {
+        Owner::Alibaba => None,
+        Owner::Huawei => huaweicloud::marked(call, mark),
+    }
+}
+
+/// A call with a client token, by which a repeat is the same call; none where the API takes none. Pure.
+pub fn tokened(kind: &Kind, call: &Call, token: &str) -> Option<Call> {
+    match owner(kind) {
+        Owner::Alibaba => alibaba::tokened(call, token),
+        Owner::Huawei => None,
+    }
 }
 
 /// When the cloud made the object, if it says. Pure.
-pub fn created_at(_kind: &Kind, object: &Object) -> Option<Timestamp> {
-    huaweicloud::created_at(object)
+pub fn created_at(kind: &Kind, object: &Object) -> Option<Timestamp> {
+    match owner(kind) {
+        Owner::Alibaba => alibaba::created_at(object),
+        Owner::Huawei => huaweicloud::created_at(object),
+    }
 }
 
 impl Cloud {
@@ -99,6 +134,9 @@ impl Cloud {
         seed: u64,
     ) -> Result<Cloud, SettingFault> {
         match provider_type {
+            alibaba::kinds::PROVIDER_TYPE => {
+                Alibaba::connect(settings, transport, clock, seed).map(Cloud::Alibaba)
+            }
             huaweicloud::kinds::PROVIDER_TYPE => {
                 Huawei::connect(settings, transport, clock, seed).map(Cloud::Huawei)
             }
@@ -113,6 +151,7 @@ impl Cloud {
     /// From now on no text of this value stands in the request log.
     pub fn conceal(&self, value: &Value) {
         match self {
+            Cloud::Alibaba(cloud) => cloud.conceal(value),
             Cloud::Huawei(cloud) => cloud.conceal(value),
         }
     }
@@ -120,6 +159,7 @@ impl Cloud {
     /// The cloud's clock minus ours, once it has answered.
     pub fn clock_offset(&self) -> Option<SignedDuration> {
         match self {
+            Cloud::Alibaba(cloud) => cloud.clock_offset(),
             Cloud::Huawei(cloud) => cloud.clock_offset(),
         }
     }
@@ -128,6 +168,7 @@ impl Cloud {
 impl Read for Cloud {
     async fn identity(&self) -> Result<Identity, ReadFault> {
         match self {
+            Cloud::Alibaba(cloud) => cloud.identity().await,
             Cloud::Huawei(cloud) => cloud.identity().await,
         }
     }
@@ -139,18 +180,21 @@ impl Read for Cloud {
         keep: &(dyn Fn(&str) -> bool + Sync),
     ) -> Result<Vec<Object>, ReadFault> {
         match self {
+            Cloud::Alibaba(cloud) => cloud.list(kind, parent, keep).await,
             Cloud::Huawei(cloud) => cloud.list(kind, parent, keep).await,
         }
     }
 
     async fn get(&self, kind: &Kind, id: &str) -> Result<Option<Object>, ReadFault> {
         match self {
+            Cloud::Alibaba(cloud) => cloud.get(kind, id).await,
             Cloud::Huawei(cloud) => cloud.get(kind, id).await,
         }
     }
 
     async fn lookup(&self, kind: &Kind, args: &Attributes) -> Result<Attributes, ReadFault> {
         match self {
+            Cloud::Alibaba(cloud) => cloud.lookup(kind, args).await,
             Cloud::Huawei(cloud) => cloud.lookup(kind, args).await,
         }
     }
@@ -159,6 +203,7 @@ impl Read for Cloud {
 impl Write for Cloud {
     async fn perform(&self, ticket: &Ticket, kind: &Kind, call: &Call) -> Result<Reply, WriteFault> {
         match self {
+            Cloud::Alibaba(cloud) => cloud.perform(ticket, kind, call).await,
             Cloud::Huawei(cloud) => cloud.perform(ticket, kind, call).await,
         }
     }
@@ -196,7 +241,7 @@ mod tests {
         };
         assert_eq!(
             connect("huawei"),
-            Err("type: `huawei` is no provider type; there is huaweicloud".to_owned())
+            Err("type: `huawei` is no provider type; there is alibaba, huaweicloud".to_owned())
         );
         assert_eq!(
             connect("huaweicloud"),
@@ -208,8 +253,10 @@ mod tests {
     #[test]
     fn every_kind_has_an_owner_who_knows_its_settings() {
         for kind in catalog().iter() {
-            assert!(is_huawei(&kind.kind), "{}", kind.kind);
-            let settings = provider_settings(kind.provider_type).unwrap();
+            // It does not panic.
+            let _ = owner(&kind.kind);
+            let catalog = catalog();
+            let settings = catalog.settings(kind.provider_type);
             assert!(settings.iter().any(|setting| setting.name == "auth" && !setting.group.is_empty()));
         }
     }

@@ -7,14 +7,17 @@
 //! Architecture invariant: a provider sees no plan and of the state only the [`Ticket`] that
 //! allows a write. Reading is lenient, writing is exact.
 
+pub mod alibaba;
 mod clock;
 mod cloud;
 mod clouds;
+mod error_table;
 pub mod huaweicloud;
 mod pace;
 mod retry;
 mod settings;
 mod transport;
+mod verdict;
 
 use std::future::Future;
 use std::time::Duration;
@@ -27,13 +30,12 @@ pub use crate::state::{Call, Effect};
 
 pub use clock::Clock;
 pub use cloud::{
-    Cloud, calls, catalog, created_at, explain, is_passing, lane, marked, provider_settings, resting,
-    settling,
+    Cloud, calls, catalog, created_at, explain, is_passing, lane, marked, resting, settling, tokened,
 };
 pub use clouds::{Clouds, Connector};
 pub use pace::Pace;
 pub use retry::{Attempt, Budget, Retry, retry_after};
-pub use settings::{ProviderSetting, SettingFault, SettingSchema, Settings};
+pub use settings::{ProviderSetting, SettingFault, Settings};
 pub use transport::{Handler, LogHook, LogLine, Transport, TransportFault};
 
 /// What a writing call came to.
@@ -122,6 +124,8 @@ pub enum Settling {
     Leaving,
     /// The cloud itself calls it failed.
     Failed(Fault),
+    /// It is held up by something that neither waiting nor another object mends, such as arrears.
+    Blocked(Fault),
 }
 
 /// The reading half of a cloud. Retries are its own business.

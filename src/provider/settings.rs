@@ -1,4 +1,4 @@
-//! The settings of a provider block: what there is to say, and what was said.
+//! The settings of a provider block as they were said, evaluated.
 
 use std::collections::BTreeMap;
 
@@ -13,38 +13,6 @@ pub enum ProviderSetting {
     Secret(SecretString),
     /// Settings that belong together (`auth`).
     Group(BTreeMap<String, ProviderSetting>),
-}
-
-/// What a provider type knows as a setting.
-#[derive(Clone, Copy, Debug)]
-pub struct SettingSchema {
-    /// Its name.
-    pub name: &'static str,
-    /// Whether it must be given.
-    pub required: bool,
-    /// Whether its value is a secret.
-    pub secret: bool,
-    /// One sentence, for the documentation and the editor.
-    pub doc: &'static str,
-    /// The settings inside, for a group; else empty.
-    pub group: &'static [SettingSchema],
-}
-
-impl SettingSchema {
-    /// A setting that may be left out.
-    pub const fn optional(name: &'static str, doc: &'static str) -> SettingSchema {
-        SettingSchema { name, required: false, secret: false, doc, group: &[] }
-    }
-
-    /// A setting that must be given.
-    pub const fn required(name: &'static str, doc: &'static str) -> SettingSchema {
-        SettingSchema { required: true, ..SettingSchema::optional(name, doc) }
-    }
-
-    /// A secret that may be left out.
-    pub const fn secret(name: &'static str, doc: &'static str) -> SettingSchema {
-        SettingSchema { secret: true, ..SettingSchema::optional(name, doc) }
-    }
 }
 
 /// What is wrong with a provider block's settings.
@@ -117,5 +85,36 @@ impl<'a> Settings<'a> {
     /// The fault of a setting that is missing.
     pub fn missing(&self, name: &str, message: impl Into<String>) -> SettingFault {
         SettingFault::new(&self.path(name), message)
+    }
+
+    /// An address that was given, without a slash at its end.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn address(&self, name: &str, text: &str) -> Result<String, SettingFault> {
+        // What stands before an `@` may be a password.
+        let shown = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
+        let fault = |why: &str| self.missing(name, format!("`{shown}` is no address: {why}"));
+        let uri: http::Uri = text.parse().map_err(|_| fault("it cannot be read"))?;
+        match uri.scheme_str() {
+            Some("https" | "http") if uri.host().is_some_and(|host| !host.is_empty()) => {}
+            _ => return Err(fault("write https://HOST, or http://HOST to go without encryption")),
+        }
+        if uri.query().is_some() || uri.authority().is_some_and(|authority| authority.as_str().contains('@'))
+        {
+            return Err(fault("it may hold a host, a port and a path, nothing else"));
+        }
+        Ok(text.trim_end_matches('/').to_owned())
+    }
+
+    /// The text of `ca_file`.
+    ///
+    /// # Errors
+    /// If the file cannot be read: the author trusts it for a reason.
+    pub fn certificates(&self) -> Result<Option<String>, SettingFault> {
+        match (self.text("ca_file"), self.text("ca_pem")) {
+            (Some(_), None) => Err(self.missing("ca_file", "the file cannot be read as text")),
+            (_, pem) => Ok(pem),
+        }
     }
 }

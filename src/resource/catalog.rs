@@ -1,13 +1,15 @@
-//! The catalog: every kind the program knows, handed in as data.
+//! The catalog: every kind the program knows, and what their providers' blocks may say, handed in as
+//! data.
 
 use std::collections::BTreeMap;
 
-use super::{Kind, KindSchema, Mode};
+use super::{Kind, KindSchema, Mode, SettingSchema};
 
 /// The kinds of all providers. Config and diff know every schema through it and import no provider.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     kinds: BTreeMap<(Mode, Kind), KindSchema>,
+    settings: BTreeMap<&'static str, &'static [SettingSchema]>,
 }
 
 impl Catalog {
@@ -23,6 +25,22 @@ impl Catalog {
             assert!(twice.is_none(), "two kinds of one name in the catalog: please report");
         }
         catalog
+    }
+
+    /// The same catalog, in which the blocks of a provider type may have these settings.
+    #[must_use]
+    pub fn with_settings(
+        mut self,
+        provider_type: &'static str,
+        settings: &'static [SettingSchema],
+    ) -> Catalog {
+        self.settings.insert(provider_type, settings);
+        self
+    }
+
+    /// What the blocks of a provider type may say; nothing for a type that there is not.
+    pub fn settings(&self, provider_type: &str) -> &'static [SettingSchema] {
+        self.settings.get(provider_type).copied().unwrap_or_default()
     }
 
     /// The schema of a kind.

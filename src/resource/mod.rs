@@ -14,6 +14,7 @@ mod object;
 mod preflight;
 mod rows;
 mod schema;
+mod setting;
 mod stakes;
 mod types;
 mod value;
@@ -32,6 +33,7 @@ pub use schema::{
     AttributeSchema, Change, Check, Compare, Completes, Forgets, KindSchema, Known, Listing, Mirrored,
     OneWay, OrderRule, Source,
 };
+pub use setting::SettingSchema;
 pub use stakes::{Connected, Felt, Stakes, When};
 pub use types::{Field, Type, TypeFault};
 pub use value::{Number, Value};

@@ -230,8 +230,8 @@ pub enum OrderRule {
 pub struct Completes {
     /// Our attribute that holds the other object's id.
     pub attribute: &'static str,
-    /// The other object's kind.
-    pub kind: &'static str,
+    /// The kinds that the other object may be of.
+    pub kinds: &'static [&'static str],
 }
 
 /// Which object shows how ours is: while its status is the one we recorded, ours is as recorded, and

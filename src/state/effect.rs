@@ -40,7 +40,8 @@ pub struct Call {
     /// The HTTP method.
     pub method: String,
     /// The path below the project, such as `/vpc-endpoint-services`. In a call that follows the one
-    /// that makes the object, `{id}` stands for the object's id until it is known.
+    /// that makes the object, `{id}` stands for the object's id until it is known, here or as a field
+    /// of the body.
     pub path: String,
     /// The API version in the address, where it is not the usual one (`v2`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,9 +61,16 @@ pub struct Call {
 }
 
 impl Call {
-    /// The call with the object's id in its path.
+    /// The call with the object's id in its path, or in the body of an API that has no paths.
     #[must_use]
     pub fn for_object(&self, id: &str) -> Call {
-        Call { path: self.path.replace("{id}", id), ..self.clone() }
+        let mut call = Call { path: self.path.replace("{id}", id), ..self.clone() };
+        let fields = call.body.as_mut().and_then(serde_json::Value::as_object_mut);
+        for value in fields.into_iter().flat_map(|fields| fields.values_mut()) {
+            if value == "{id}" {
+                *value = id.into();
+            }
+        }
+        call
     }
 }

@@ -1,6 +1,7 @@
 //! What a provider reads and what an author may write are the same settings.
 
-use landbridge::provider::{SettingSchema, provider_settings};
+use landbridge::provider;
+use landbridge::resource::SettingSchema;
 
 use crate::common::Journey;
 
@@ -14,11 +15,13 @@ fn written(setting: &SettingSchema) -> String {
 
 #[test]
 fn an_author_may_write_every_setting_that_a_provider_reads() {
-    let settings = provider_settings("huaweicloud").expect("a known provider type");
-    let all: Vec<String> = settings.iter().map(written).collect();
-    assert!(all.contains(&"account_id: x".to_owned()), "{all:?}");
-    let text = format!("stack: s\nproviders:\n  p: {{ type: huaweicloud, {} }}\n", all.join(", "));
-    if let Err(faults) = Journey::new(&text).parse() {
-        panic!("{faults:#?}");
+    let catalog = provider::catalog();
+    for provider_type in catalog.provider_types() {
+        let all: Vec<String> = catalog.settings(provider_type).iter().map(written).collect();
+        assert!(all.contains(&"account_id: x".to_owned()), "{provider_type}: {all:?}");
+        let text = format!("stack: s\nproviders:\n  p: {{ type: {provider_type}, {} }}\n", all.join(", "));
+        if let Err(faults) = Journey::new(&text).parse() {
+            panic!("{provider_type}: {faults:#?}");
+        }
     }
 }

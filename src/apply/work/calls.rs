@@ -88,7 +88,8 @@ impl Doing<'_> {
         index: usize,
         object: Option<&Object>,
     ) -> Result<Option<Object>, StepEnd> {
-        let plain = &object.map_or_else(|| calls[index].clone(), |o| calls[index].for_object(&o.id));
+        let plain =
+            &self.tokened(object.map_or_else(|| calls[index].clone(), |o| calls[index].for_object(&o.id)));
         let (of, rest) = (calls.len(), &calls[index + 1..]);
         let mut pause = Duration::from_secs(1);
         let mut unanswered = 0;
@@ -198,14 +199,27 @@ impl Doing<'_> {
             return (call.clone(), None);
         }
         // Of this state, this address and this moment: no other intent has it.
-        let lineage = self.worker.session.with(|r| r.revision.lineage.clone()).unwrap_or_default();
-        let text = format!("{lineage} {} {at}", self.step().address);
-        let digest = Sha256::digest(text.as_bytes());
-        let mark: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        match provider::marked(call, &mark) {
+        let mark = self.own_word("", at);
+        match provider::marked(&self.schema.kind, call, &mark) {
             Some(call) => (call, Some(mark)),
             None => (call.clone(), None),
         }
+    }
+
+    /// The call with a client token, where the API takes one: the same for every repeat of it, also by
+    /// a run that goes on after this one was cut off.
+    fn tokened(&self, call: Call) -> Call {
+        let earlier = self.worker.tokens.of(&self.step().address, &call).map(str::to_owned);
+        let token = earlier.unwrap_or_else(|| self.own_word(&call.operation, self.now()));
+        provider::tokened(&self.schema.kind, &call, &token).unwrap_or(call)
+    }
+
+    /// 32 hexadecimal digits that are of this state, this address, this purpose and this moment.
+    fn own_word(&self, purpose: &str, at: Timestamp) -> String {
+        let lineage = self.worker.session.with(|r| r.revision.lineage.clone()).unwrap_or_default();
+        let text = format!("{lineage} {} {purpose}{at}", self.step().address);
+        let digest = Sha256::digest(text.as_bytes());
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// What an answered call came to, where `rest` is still to be done.

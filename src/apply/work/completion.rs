@@ -33,7 +33,8 @@ impl Doing<'_> {
         let mut seen = first.map(|o| o.map(|o| Object { attributes: schema.normalise(o.attributes), ..o }));
         loop {
             if let Ok(Some(object)) = &seen {
-                let settled = provider::resting(&schema.kind, object) == Settling::Ready;
+                let settled =
+                    matches!(provider::resting(&schema.kind, object), Settling::Ready | Settling::Blocked(_));
                 let late =
                     schema.attributes.iter().any(|a| a.is_late() && object.attributes.get(a.name).is_some());
                 let overdue = Instant::now() >= until;

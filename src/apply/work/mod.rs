@@ -3,6 +3,7 @@
 mod calls;
 mod completion;
 mod recording;
+mod tokens;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
+pub(super) use self::tokens::Tokens;
 use self::waiting::Told;
 use super::look::Claims;
 use super::watch::Watch;
@@ -57,6 +59,7 @@ pub(super) struct Worker {
     pub(super) lanes: Arc<Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>>,
     pub(super) identities: Arc<BTreeMap<ProviderName, Identity>>,
     pub(super) marking: Arc<BTreeSet<ProviderName>>,
+    pub(super) tokens: Arc<Tokens>,
 }
 
 /// One step in the hands of a worker.

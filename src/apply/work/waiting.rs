@@ -37,7 +37,9 @@ impl Doing<'_> {
                 }
                 Ok(Some(Ok(Some(object)))) => match provider::resting(&self.schema.kind, &object) {
                     Settling::Pending(status) => self.tell(Event::Waiting { step: self.step().id, status }),
-                    Settling::Ready | Settling::Leaving | Settling::Failed(_) => return Ok(()),
+                    Settling::Ready | Settling::Leaving | Settling::Failed(_) | Settling::Blocked(_) => {
+                        return Ok(());
+                    }
                 },
                 Ok(Some(Ok(None))) => return Ok(()),
                 // A failed look says nothing about the object.
@@ -57,7 +59,9 @@ impl Doing<'_> {
                 Ok(Some(Ok(None))) => return Ok(()),
                 Ok(Some(Ok(Some(object)))) => {
                     let status = match provider::settling(&self.schema.kind, None, &object) {
-                        Settling::Failed(fault) => return Err(StepEnd::Failed(fault)),
+                        Settling::Failed(fault) | Settling::Blocked(fault) => {
+                            return Err(StepEnd::Failed(fault));
+                        }
                         Settling::Pending(status) => status,
                         Settling::Leaving | Settling::Ready => "deleting".to_owned(),
                     };
@@ -115,6 +119,12 @@ impl Doing<'_> {
                         Settling::Failed(fault) => {
                             let object = self.as_recorded(object, rest);
                             self.seen(&object, false, Some(fault.clone())).await?;
+                            return Err(StepEnd::Failed(fault.clone()));
+                        }
+                        // Waiting does not help now; the next run goes on from here.
+                        Settling::Blocked(fault) => {
+                            let object = self.as_recorded(object, rest);
+                            self.seen(&object, true, None).await?;
                             return Err(StepEnd::Failed(fault.clone()));
                         }
                         Settling::Leaving => {

@@ -133,7 +133,8 @@ fn order(schema: &KindSchema) -> Vec<String> {
         })
         .collect();
     if let Some(completes) = &schema.completes {
-        lines.push(format!("Completes the {} that {} names.", completes.kind, completes.attribute));
+        let kinds = completes.kinds.join(" or ");
+        lines.push(format!("Completes the {kinds} that {} names.", completes.attribute));
     }
     if let (Listing::Under(parent), Mode::Managed) = (schema.listing, schema.mode) {
         lines.push(format!("Lives under the object that {parent} names."));

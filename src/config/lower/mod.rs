@@ -18,7 +18,6 @@ use smol_str::SmolStr;
 pub(super) use imports::IMPORT;
 pub(super) use lifecycle::KEYS as LIFECYCLE;
 pub(super) use policies::{EXCEPTION, POLICIES};
-pub(super) use provider::{AUTH, SECRETS, SETTINGS};
 pub(super) use variable::RawVariable;
 
 use super::configuration::{Dependency, Lifecycle, OutputBlock, ProviderBlock, Timeouts};

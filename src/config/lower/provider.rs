@@ -1,23 +1,15 @@
 //! Provider blocks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lowering;
 use crate::config::configuration::ProviderBlock;
 use crate::config::document::NodeId;
 use crate::diagnostic::known_names;
-use crate::resource::ProviderName;
+use crate::resource::{ProviderName, SettingSchema};
 
-/// The settings of a provider block, besides `auth`.
-pub(in crate::config) const SETTINGS: [&str; 6] =
-    ["region", "endpoint", "iam_endpoint", "ca_file", "project_id", "account_id"];
-/// What decides how it is read.
-pub(in crate::config) const SPECIAL: [&str; 4] = ["type", "auth", "mark", "sim_account"];
-/// The credentials.
-pub(in crate::config) const AUTH: [&str; 8] =
-    ["access_key", "secret_key", "security_token", "username", "password", "domain", "project", "token"];
-/// Those that are secrets.
-pub(in crate::config) const SECRETS: [&str; 4] = ["secret_key", "security_token", "password", "token"];
+/// What every provider block may say, whatever its type.
+pub(in crate::config) const SPECIAL: [&str; 3] = ["type", "mark", "sim_account"];
 
 impl Lowering<'_> {
     pub(super) fn provider(&mut self, name: &str, key: NodeId, value: NodeId) {
@@ -31,6 +23,7 @@ impl Lowering<'_> {
             name: ProviderName::from(name),
             kind_type: String::new(),
             settings: BTreeMap::new(),
+            secrets: BTreeSet::new(),
             sim_account: None,
             mark: false,
             place: place.clone(),
@@ -42,19 +35,28 @@ impl Lowering<'_> {
                 self.fault("Wrong type", detail, value, "");
             }
             Some(entries) => {
+                // What it may say follows from its type, wherever that stands.
+                let entries: Vec<_> = entries.collect();
                 let mut typed = false;
+                for (_, _, value) in entries.iter().filter(|(word, ..)| *word == "type") {
+                    typed = true;
+                    good = self.provider_type(*value, &mut block);
+                }
+                let settings = self.catalog.settings(&block.kind_type);
                 for (word, key, value) in entries {
-                    match word {
-                        "type" => {
-                            typed = true;
-                            good = self.provider_type(value, &mut block);
+                    match (word, settings.iter().find(|setting| setting.name == word)) {
+                        ("type", _) => {}
+                        ("mark", _) => block.mark = self.flag(value, "mark").unwrap_or(false),
+                        ("sim_account", _) => block.sim_account = self.words(value, "sim_account"),
+                        (_, Some(setting)) if setting.group.is_empty() => {
+                            self.setting(word, setting, value, &mut block);
                         }
-                        "auth" => self.auth(value, &mut block),
-                        "mark" => block.mark = self.flag(value, "mark").unwrap_or(false),
-                        "sim_account" => block.sim_account = self.words(value, "sim_account"),
-                        word if SETTINGS.contains(&word) => self.setting(word, value, &mut block),
-                        word => {
-                            let known = SPECIAL.into_iter().chain(SETTINGS);
+                        (_, Some(setting)) => self.group(setting, value, &mut block),
+                        // Of a block without a type nobody knows what it may say.
+                        (_, None) if !good => {}
+                        (_, None) => {
+                            let known =
+                                SPECIAL.into_iter().chain(settings.iter().map(|setting| setting.name));
                             self.unknown_key(word, key, "in a provider block", known.collect::<Vec<_>>());
                         }
                     }
@@ -81,22 +83,32 @@ impl Lowering<'_> {
         true
     }
 
-    fn auth(&mut self, value: NodeId, block: &mut ProviderBlock) {
+    fn group(&mut self, group: &'static SettingSchema, value: NodeId, block: &mut ProviderBlock) {
         let document = self.document;
+        let name = group.name;
         let Some(entries) = document.entries(value) else {
-            let detail = format!("`auth` is a map, not {}", document.kind_name(value));
-            return self.fault("Wrong type", detail, value, "write auth: { access_key: …, secret_key: … }");
+            let detail = format!("`{name}` is a map, not {}", document.kind_name(value));
+            let first: Vec<String> =
+                group.group.iter().take(2).map(|one| format!("{}: …", one.name)).collect();
+            return self.fault(
+                "Wrong type",
+                detail,
+                value,
+                format!("write {name}: {{ {} }}", first.join(", ")),
+            );
         };
         for (word, key, value) in entries {
-            if AUTH.contains(&word) {
-                self.setting(&format!("auth.{word}"), value, block);
-            } else {
-                self.unknown_key(word, key, "in `auth`", AUTH);
+            match group.group.iter().find(|setting| setting.name == word) {
+                Some(setting) => self.setting(&format!("{name}.{word}"), setting, value, block),
+                None => {
+                    let known: Vec<&str> = group.group.iter().map(|setting| setting.name).collect();
+                    self.unknown_key(word, key, &format!("in `{name}`"), known);
+                }
             }
         }
     }
 
-    fn setting(&mut self, path: &str, value: NodeId, block: &mut ProviderBlock) {
+    fn setting(&mut self, path: &str, setting: &SettingSchema, value: NodeId, block: &mut ProviderBlock) {
         if self.document.scalar(value).is_none() {
             let detail = format!("`{path}` is a text, not {}", self.document.kind_name(value));
             return self.fault("Wrong type", detail, value, "");
@@ -105,6 +117,9 @@ impl Lowering<'_> {
             && let Some(template) = self.writer.template(self.document, value)
         {
             block.settings.insert(path.to_owned(), template);
+            if setting.secret {
+                block.secrets.insert(path.to_owned());
+            }
         }
     }
 }

@@ -226,11 +226,12 @@ impl Lowering {
     fn covering(&self, schema: &KindSchema, have: &Attributes) -> Option<Address> {
         let attribute = schema.dies_with?;
         let id = have.text(attribute)?;
-        let kind = schema.order.iter().find_map(|rule| match rule {
-            OrderRule::Refers { attribute: a, kind } if *a == attribute => Some(*kind),
+        schema.order.iter().find_map(|rule| match rule {
+            OrderRule::Refers { attribute: a, kind } if *a == attribute => {
+                self.ending.get(&((*kind).to_owned(), id.to_owned())).cloned()
+            }
             _ => None,
-        })?;
-        self.ending.get(&(kind.to_owned(), id.to_owned())).cloned()
+        })
     }
 
     /// Leftovers of create-first replacements that were cut off.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use crate::provider::{ProviderSetting, SettingFault, SettingSchema, Settings};
+use crate::provider::{ProviderSetting, SettingFault, Settings};
+use crate::resource::SettingSchema;
 
 /// What a block may say.
 pub const SETTINGS: &[SettingSchema] = &[
@@ -138,7 +139,7 @@ impl Config {
         };
         let given = block.text("endpoint");
         let endpoint = match &given {
-            Some(endpoint) => address(&block, "endpoint", endpoint)?,
+            Some(endpoint) => block.address("endpoint", endpoint)?,
             None if known => host("vpcep"),
             None => {
                 let message = format!("`{region}` is not a region we know an address for: give one");
@@ -148,7 +149,7 @@ impl Config {
         // A password must not go to the public cloud when VPCEP was pointed somewhere else.
         let usual = given.is_none() || endpoint == host("vpcep");
         let iam_endpoint = match block.text("iam_endpoint") {
-            Some(endpoint) => Some(address(&block, "iam_endpoint", &endpoint)?),
+            Some(endpoint) => Some(block.address("iam_endpoint", &endpoint)?),
             None => (known && usual).then(|| host("iam")),
         };
         Ok(Config {
@@ -158,17 +159,9 @@ impl Config {
             account_id: block.text("account_id"),
             project_name: auth.text("project").unwrap_or_else(|| region.clone()),
             credentials: credentials(&auth)?,
-            ca_pem: certificates(&block)?,
+            ca_pem: block.certificates()?,
             region,
         })
-    }
-}
-
-/// The text of `ca_file`. A file that cannot be read is a fault: the author trusts it for a reason.
-fn certificates(block: &Settings<'_>) -> Result<Option<String>, SettingFault> {
-    match (block.text("ca_file"), block.text("ca_pem")) {
-        (Some(_), None) => Err(block.missing("ca_file", "the file cannot be read as text")),
-        (_, pem) => Ok(pem),
     }
 }
 
@@ -206,22 +199,6 @@ fn credentials(auth: &Settings<'_>) -> Result<Credentials, SettingFault> {
         )),
         _ => Err(SettingFault::new("auth", "give keys or a password, not both")),
     }
-}
-
-/// An address without a slash at its end.
-fn address(block: &Settings<'_>, name: &str, text: &str) -> Result<String, SettingFault> {
-    // What stands before an `@` may be a password.
-    let shown = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
-    let fault = |why: &str| block.missing(name, format!("`{shown}` is no address: {why}"));
-    let uri: http::Uri = text.parse().map_err(|_| fault("it cannot be read"))?;
-    match uri.scheme_str() {
-        Some("https" | "http") if uri.host().is_some_and(|host| !host.is_empty()) => {}
-        _ => return Err(fault("write https://HOST, or http://HOST to go without encryption")),
-    }
-    if uri.query().is_some() || uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-        return Err(fault("it may hold a host, a port and a path, nothing else"));
-    }
-    Ok(text.trim_end_matches('/').to_owned())
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
-use super::{connections, endpoints, errors, kinds, lenient, services, whitelist};
-use crate::provider::{Call, Effect, Settling};
+use super::{connections, endpoints, errors, kinds, services, whitelist};
+use crate::provider::{Call, Effect, Settling, clock};
 use crate::resource::{Attributes, Fault, Kind, Object};
 
 /// The calls of an effect, in order.
@@ -67,7 +67,7 @@ pub fn lane(kind: &Kind, effect: &Effect) -> Option<String> {
 
 /// When the cloud made the object, if it says.
 pub fn created_at(object: &Object) -> Option<Timestamp> {
-    object.attributes.text("created_at").and_then(lenient::time)
+    object.attributes.text("created_at").and_then(clock::read_time)
 }
 
 /// A call that can be repeated without harm.

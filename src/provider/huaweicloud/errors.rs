@@ -1,120 +1,49 @@
 //! What an error answer says: its code in any of the shapes seen, and what the code means (VPCEP
 //! API reference, sections 7.1 to 7.3; the table is `errors.tsv`).
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value as Json;
 
+use crate::provider::error_table::ErrorTable;
+use crate::provider::verdict::{ErrorAnswer, class_by_status, plain, retry_by_status};
 use crate::provider::{Class, Explained};
 use crate::resource::Fault;
 
-/// Code in lower case (trap 21) to its row.
-static TABLE: LazyLock<BTreeMap<String, Explained>> = LazyLock::new(|| {
-    let rows = include_str!("errors.tsv").lines().skip(1);
-    rows.map(|line| {
-        let row = explained(line);
-        (row.code.to_ascii_lowercase(), row)
-    })
-    .collect()
-});
-
-fn explained(line: &'static str) -> Explained {
-    let mut columns = line.split('\t');
-    let mut next = || columns.next().expect("the error table has its columns");
-    Explained {
-        status: next().parse().expect("the error table's status is a number"),
-        code: next(),
-        message: next(),
-        meaning: next(),
-        action: next(),
-        class: class_of(next()),
-        retry: next() == "yes",
-    }
-}
-
-fn class_of(word: &str) -> Class {
-    match word {
-        "auth" => Class::Auth,
-        "input" => Class::Input,
-        "missing" => Class::Missing,
-        "conflict" => Class::Conflict,
-        "quota" => Class::Quota,
-        "state" => Class::State,
-        "throttle" => Class::Throttle,
-        "internal" => Class::Internal,
-        other => panic!("the error table has the class {other}"),
-    }
-}
+/// Codes are compared without regard to case (trap 21).
+static TABLE: LazyLock<ErrorTable> = LazyLock::new(|| ErrorTable::read(include_str!("errors.tsv")));
 
 /// What a code means; `2003` alone is taken for `EndPoint.2003`.
 pub fn explain(code: &str) -> Option<&'static Explained> {
-    let code = code.to_ascii_lowercase();
-    TABLE.get(&code).or_else(|| TABLE.get(&format!("endpoint.{code}")))
+    TABLE.get(code).or_else(|| TABLE.get(&format!("EndPoint.{code}")))
 }
 
-/// An answer that is no success.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ErrorAnswer {
-    pub(super) status: StatusCode,
-    pub(super) class: Class,
-    /// Whether the same request may succeed later without anything being changed.
-    pub(super) retry: bool,
-    /// Whether it is the service itself that speaks, not a gateway or proxy in front of it.
-    pub(super) vouched: bool,
-    pub(super) fault: Fault,
-}
+/// The attribute that the API refuses to change in place after all (section 10).
+const UNCHANGEABLE: [(&str, &str); 2] = [("EndPoint.3054", "port_id"), ("EndPoint.3055", "ip")];
 
-impl ErrorAnswer {
-    /// Reads an answer of any shape.
-    pub(super) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ErrorAnswer {
-        let (code, message, body_id) = read_body(status, body);
-        let row = explain(&code);
-        let class = row.map_or_else(|| class_by_status(status), |row| row.class);
-        let header_id = headers.get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
-        ErrorAnswer {
-            status,
-            // A gateway may throttle with any code.
-            class: if status == StatusCode::TOO_MANY_REQUESTS { Class::Throttle } else { class },
-            retry: row.map_or_else(|| retry_by_status(status), |row| row.retry),
-            vouched: code.to_ascii_lowercase().starts_with("endpoint."),
-            fault: Fault {
-                meaning: row.map_or_else(String::new, |row| row.meaning.to_owned()),
-                advice: row.map_or_else(String::new, |row| row.action.to_owned()),
-                code,
-                message,
-                request_id: header_id.or(body_id).unwrap_or_default(),
-            },
-        }
+/// Reads an answer that is no success, of any shape.
+pub(super) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ErrorAnswer {
+    let (code, message, body_id) = read_body(status, body);
+    let row = explain(&code);
+    let class = row.map_or_else(|| class_by_status(status), |row| row.class);
+    let header_id = headers.get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let unchangeable = UNCHANGEABLE.iter().find(|(refusal, _)| refusal.eq_ignore_ascii_case(&code));
+    ErrorAnswer {
+        status,
+        // A gateway may throttle with any code.
+        class: if status == StatusCode::TOO_MANY_REQUESTS { Class::Throttle } else { class },
+        retry: row.map_or_else(|| retry_by_status(status), |row| row.retry),
+        vouched: code.to_ascii_lowercase().starts_with("endpoint."),
+        unchangeable: unchangeable.map(|(_, attribute)| *attribute),
+        fault: Fault {
+            meaning: row.map_or_else(String::new, |row| row.meaning.to_owned()),
+            advice: row.map_or_else(String::new, |row| row.action.to_owned()),
+            code,
+            message,
+            request_id: header_id.or(body_id).unwrap_or_default(),
+        },
     }
-
-    /// Whether the code is this one, in any case.
-    pub(super) fn is(&self, code: &str) -> bool {
-        self.fault.code.eq_ignore_ascii_case(code)
-    }
-
-    /// Whether the service itself says that what was named is not there. A 404 of a proxy, or of a
-    /// gateway that does not know the path, says nothing about objects.
-    pub(super) fn is_missing(&self) -> bool {
-        self.vouched && self.class == Class::Missing
-    }
-}
-
-/// What an unknown code means by its status (section 7.1).
-fn class_by_status(status: StatusCode) -> Class {
-    match status.as_u16() {
-        401 | 403 => Class::Auth,
-        404 => Class::Missing,
-        409 => Class::Conflict,
-        429 => Class::Throttle,
-        500..=599 => Class::Internal,
-        _ => Class::Input,
-    }
-}
-
-fn retry_by_status(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 429 | 500 | 502 | 503 | 504)
 }
 
 /// Code, message and request id, looked for in the order of the vendor's SDK (section 7.2).
@@ -156,28 +85,6 @@ fn word(json: &Json, field: &str) -> Option<String> {
         Json::Number(number) => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// The beginning of a text answer on one line, without markup and control characters.
-fn plain(text: &str) -> String {
-    let mut shown = String::new();
-    let mut in_tag = false;
-    for c in text.chars() {
-        match c {
-            '<' => in_tag = true,
-            '>' if in_tag => {
-                in_tag = false;
-                shown.push(' ');
-            }
-            _ if in_tag => {}
-            c if c.is_whitespace() || c.is_control() => shown.push(' '),
-            c => shown.push(c),
-        }
-        if shown.len() > 300 {
-            break;
-        }
-    }
-    shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The fault that a failed object tells of in its `error` (shapes e and f, trap 20).
@@ -225,13 +132,9 @@ mod tests {
 
     use super::*;
 
-    fn read(status: u16, body: &str) -> ErrorAnswer {
+    fn answer(status: u16, body: &str) -> ErrorAnswer {
         let headers = [(http::HeaderName::from_static("x-request-id"), "req-1".parse().unwrap())];
-        ErrorAnswer::read(
-            StatusCode::from_u16(status).unwrap(),
-            &headers.into_iter().collect(),
-            body.as_bytes(),
-        )
+        read(StatusCode::from_u16(status).unwrap(), &headers.into_iter().collect(), body.as_bytes())
     }
 
     #[test]
@@ -274,7 +177,7 @@ mod tests {
             (504, r#"{"error_code":"EndPoint.0011","error_msg":"m"}"#, "EndPoint.0011", "m", Class::Input),
             (409, r#"{"error_code":"EndPoint.9999","error_msg":"m"}"#, "EndPoint.9999", "m", Class::Conflict),
         ] {
-            let answer = read(status, body);
+            let answer = answer(status, body);
             let fault = &answer.fault;
             assert_eq!(
                 (fault.code.as_str(), fault.message.as_str(), answer.class),
@@ -287,11 +190,11 @@ mod tests {
 
     #[test]
     fn only_the_service_itself_can_say_that_something_is_missing() {
-        assert!(read(404, r#"{"error_code":"EndPoint.2006","error_msg":"m"}"#).is_missing());
-        assert!(read(400, r#"{"error":{"code":"Endpoint.2003","message":"m"}}"#).is_missing());
-        assert!(read(404, r#"{"error_code":"EndPoint.9998","error_msg":"m"}"#).is_missing());
+        assert!(answer(404, r#"{"error_code":"EndPoint.2006","error_msg":"m"}"#).is_missing());
+        assert!(answer(400, r#"{"error":{"code":"Endpoint.2003","message":"m"}}"#).is_missing());
+        assert!(answer(404, r#"{"error_code":"EndPoint.9998","error_msg":"m"}"#).is_missing());
         for body in ["", "<h1>404</h1>", r#"{"error_code":"APIGW.0101","error_msg":"no such API"}"#] {
-            assert!(!read(404, body).is_missing(), "{body}");
+            assert!(!answer(404, body).is_missing(), "{body}");
         }
     }
 

@@ -229,14 +229,6 @@ pub(super) fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
     items
 }
 
-/// A time as the API writes it: with or without a fraction, with or without `Z` (trap 47).
-pub(super) fn time(text: &str) -> Option<jiff::Timestamp> {
-    text.parse().ok().or_else(|| {
-        let civil: jiff::civil::DateTime = text.parse().ok()?;
-        civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,14 +261,5 @@ mod tests {
         assert!(matches!(row(r#"{"text":"plain"}"#).text, Some(Cow::Borrowed("plain"))));
         assert_eq!(row(r#"{"text":"a\"b"}"#).text.as_deref(), Some("a\"b"));
         assert_eq!(row(r#"{"text":7}"#).text.as_deref(), Some("7"));
-    }
-
-    #[test]
-    fn times_are_read_with_and_without_their_ends() {
-        let at = time("2025-01-02T03:04:05Z");
-        assert!(at.is_some());
-        assert_eq!(time("2025-01-02T03:04:05"), at);
-        assert_eq!(time("2025-01-02T03:04:05.000Z"), at);
-        assert_eq!(time("soon"), None);
     }
 }

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::lenient::{Build, Text, flag, sorted, text, time, whole};
+use super::lenient::{Build, Text, flag, sorted, text, whole};
 use super::listing::unreadable;
 use super::page::{self, Row};
 use super::session::parse;
 use super::{Huawei, auth};
+use crate::provider::clock::read_time;
 use crate::provider::{Class, ReadFault};
 use crate::resource::{Attributes, Fault, Object, Value};
 
@@ -135,7 +136,9 @@ impl Huawei {
             wanted.is_none_or(|wanted| one.attributes.text(name) == Some(wanted))
         };
         found.retain(|one| same(status, one, "status") && same(args.text("account"), one, "domain_id"));
-        found.sort_by_cached_key(|one| (one.attributes.text("created_at").and_then(time), one.id.clone()));
+        found.sort_by_cached_key(|one| {
+            (one.attributes.text("created_at").and_then(read_time), one.id.clone())
+        });
         let ids = sorted(found.iter().map(|one| Value::from(one.id.clone())).collect::<Vec<_>>());
         let rows: Vec<Value> = found.into_iter().map(connection).collect();
         let mut build = Build::default();

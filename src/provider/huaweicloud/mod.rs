@@ -70,19 +70,14 @@ impl Huawei {
         seed: u64,
     ) -> Result<Huawei, SettingFault> {
         let config = config::Config::read(settings)?;
-        let transport = match &config.ca_pem {
-            None => transport.clone(),
-            Some(pem) => {
-                transport.trusting(pem.as_bytes()).map_err(|why| SettingFault::new("ca_file", why))?
-            }
-        };
+        let transport = transport.trusting_also("ca_file", config.ca_pem.as_deref())?;
         let session = Session::new(config, transport, clock.clone(), seed);
         Ok(Huawei { inner: Arc::new(Inner { session, retry: Retry::new(seed), limits: Mutex::default() }) })
     }
 
     /// The cloud's clock minus ours, once it has answered.
     pub fn clock_offset(&self) -> Option<SignedDuration> {
-        self.inner.session.clock_offset()
+        self.inner.session.clock().offset()
     }
 
     /// From now on no text of this value stands in the request log.

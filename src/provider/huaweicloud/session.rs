@@ -1,12 +1,10 @@
 //! Talking to one account: credentials on each request, the cloud's clock, who we turn out to be.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, DATE, HOST};
+use http::header::{CONTENT_TYPE, HOST};
 use http::{Method, Request, Response, StatusCode, Uri};
-use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
@@ -14,8 +12,9 @@ use tokio::time::Instant;
 
 use super::auth::{self, Token, Tokens};
 use super::config::{Config, Credentials};
-use super::errors::ErrorAnswer;
-use super::verdict::Failure;
+use super::errors;
+use crate::provider::clock::CloudClock;
+use crate::provider::verdict::Failure;
 use crate::provider::{
     Attempt, Budget, Class, Clock, ReadFault, Retry, Transport, TransportFault, retry_after,
 };
@@ -38,9 +37,7 @@ pub(super) struct Ask<'a> {
 pub(super) struct Session {
     config: Config,
     transport: Transport,
-    clock: Clock,
-    /// The cloud's clock minus ours in milliseconds; `i64::MIN` before the first answer.
-    offset: AtomicI64,
+    clock: CloudClock,
     iam: Retry,
     tokens: Tokens,
     identity: OnceCell<Identity>,
@@ -54,8 +51,7 @@ impl Session {
         Session {
             config,
             transport,
-            clock,
-            offset: AtomicI64::new(i64::MIN),
+            clock: CloudClock::new(clock),
             iam: Retry::new(seed ^ 1),
             tokens: Tokens::default(),
             identity: OnceCell::new(),
@@ -70,32 +66,8 @@ impl Session {
         &self.config
     }
 
-    /// The cloud's clock minus ours, once it has answered.
-    pub(super) fn clock_offset(&self) -> Option<SignedDuration> {
-        match self.offset.load(Ordering::Relaxed) {
-            i64::MIN => None,
-            millis => Some(SignedDuration::from_millis(millis)),
-        }
-    }
-
-    /// The time by the cloud's clock, as far as it is known.
-    pub(super) fn now(&self) -> Timestamp {
-        let offset = self.clock_offset().unwrap_or_default();
-        self.clock.now().checked_add(offset).unwrap_or_else(|_| self.clock.now())
-    }
-
-    fn learn_clock(&self, response: &Response<Bytes>) {
-        let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
-        if let Some(date) = date.and_then(|text| jiff::fmt::rfc2822::parse(text).ok()) {
-            let offset = date.timestamp().duration_since(self.clock.now());
-            let seen = i64::try_from(offset.as_millis()).unwrap_or_default();
-            // The header is cut to seconds and takes time to come: what it shows is too early by up
-            // to that, so the latest of such readings is the nearest.
-            let known = self.offset.load(Ordering::Relaxed);
-            if seen > known || known - seen > 2_000 {
-                self.offset.store(seen, Ordering::Relaxed);
-            }
-        }
+    pub(super) fn clock(&self) -> &CloudClock {
+        &self.clock
     }
 
     /// One exchange with credentials. A 401 is answered once with a new token or signature.
@@ -160,12 +132,12 @@ impl Session {
                 Err(Failure::NoAnswer(Fault::message(format!("{host} did not answer: {why}"))))
             }
             Ok(response) => {
-                self.learn_clock(&response);
+                self.clock.learn(&response);
                 if response.status().is_success() {
                     return Ok(response);
                 }
-                let answer = ErrorAnswer::read(response.status(), response.headers(), response.body());
-                let after = retry_after(response.headers(), self.now());
+                let answer = errors::read(response.status(), response.headers(), response.body());
+                let after = retry_after(response.headers(), self.clock.now());
                 Err(Failure::Said { answer: Box::new(answer), after })
             }
         }
@@ -206,7 +178,7 @@ impl Session {
                 secret_key,
                 security_token.as_ref(),
                 ask.project,
-                self.now(),
+                self.clock.now(),
             ),
         };
         match put {
@@ -219,7 +191,7 @@ impl Session {
     }
 
     async fn token(&self, stale: Option<&Arc<Token>>) -> Result<Arc<Token>, ReadFault> {
-        self.tokens.get(self.now(), stale, || self.fetch_token()).await
+        self.tokens.get(self.clock.now(), stale, || self.fetch_token()).await
     }
 
     async fn fetch_token(&self) -> Result<Token, ReadFault> {
@@ -254,7 +226,7 @@ impl Session {
         match response.headers().get("x-subject-token").and_then(|value| value.to_str().ok()) {
             Some(value) => {
                 self.transport.conceal(SecretString::from(value));
-                Ok(Token::read(value, response.body(), self.now()))
+                Ok(Token::read(value, response.body(), self.clock.now()))
             }
             None => Err(ReadFault {
                 class: Class::Auth,

@@ -1,98 +1,6 @@
-//! What an exchange that did not succeed means: may it be sent again, and what is told if not.
-//! Pure decisions (VPCEP API reference, section 7.3).
+//! Refusals that are none (VPCEP API reference, section 7.3).
 
-use std::time::Duration;
-
-use super::errors::ErrorAnswer;
-use crate::planted::{self, Bug};
-use crate::provider::{Attempt, Class, ReadFault, WriteFault};
-use crate::resource::Fault;
-
-/// An exchange that did not succeed.
-#[derive(Clone, Debug)]
-pub(super) enum Failure {
-    /// The request never left.
-    NotSent(Fault),
-    /// It left, and no answer came, or none that can be read.
-    NoAnswer(Fault),
-    /// There are no credentials to send it with.
-    NoCredentials(ReadFault),
-    /// The cloud answered with an error.
-    Said { answer: Box<ErrorAnswer>, after: Option<Duration> },
-}
-
-impl Failure {
-    /// For a read: everything that may pass by itself is tried again.
-    pub(super) fn of_read<T>(self) -> Attempt<T, ReadFault> {
-        match self {
-            Failure::NotSent(fault) | Failure::NoAnswer(fault) => {
-                again(ReadFault { class: Class::Transport, fault }, false, None)
-            }
-            Failure::NoCredentials(fault) => Attempt::Done(Err(fault)),
-            Failure::Said { answer, after } => {
-                let throttled = answer.class == Class::Throttle;
-                let passing = throttled || (answer.class == Class::Internal && answer.retry);
-                let fault = ReadFault { class: answer.class, fault: answer.fault };
-                if passing { again(fault, throttled, after) } else { Attempt::Done(Err(fault)) }
-            }
-        }
-    }
-
-    /// For a write that `makes` something, or that can be repeated without harm. `doubt` says
-    /// whether an earlier attempt may have happened; this sets it.
-    pub(super) fn of_write<T>(self, makes: bool, doubt: &mut bool) -> Attempt<T, WriteFault> {
-        let (fault, throttled, after) = match self {
-            // Nothing happened: it may be sent again, whatever it is.
-            Failure::NotSent(fault) => {
-                return again(refused(Class::Transport, fault, *doubt), false, None);
-            }
-            Failure::Said { answer, after } if answer.class == Class::Throttle => {
-                return again(refused(Class::Throttle, answer.fault, *doubt), true, after);
-            }
-            Failure::NoCredentials(fault) => {
-                return Attempt::Done(Err(refused(fault.class, fault.fault, *doubt)));
-            }
-            // The cloud failed on the way: it may have happened, in part or as a whole.
-            Failure::Said { answer, after } if answer.class == Class::Internal => {
-                if !answer.retry && !makes {
-                    return Attempt::Done(Err(refused(Class::Internal, answer.fault, *doubt)));
-                }
-                (answer.fault, false, after)
-            }
-            // The state may be our own earlier attempt's work, under way: it shows when it is done.
-            Failure::Said { answer, after } if *doubt && answer.class == Class::State && answer.retry => {
-                return again(WriteFault::Unanswered(answer.fault), false, after);
-            }
-            Failure::Said { answer, .. } => {
-                return Attempt::Done(Err(match unchangeable(&answer) {
-                    Some(attribute) => WriteFault::Unchangeable(attribute, answer.fault),
-                    None => refused(answer.class, answer.fault, *doubt),
-                }));
-            }
-            Failure::NoAnswer(fault) => (fault, false, None),
-        };
-        *doubt = true;
-        let fault = WriteFault::Unanswered(fault);
-        let may_repeat = !makes || planted::is(Bug::CreateRepeated);
-        if !may_repeat { Attempt::Done(Err(fault)) } else { again(fault, throttled, after) }
-    }
-}
-
-/// A refusal is only certain while no earlier attempt is in doubt.
-fn refused(class: Class, fault: Fault, doubt: bool) -> WriteFault {
-    if doubt { WriteFault::Unanswered(fault) } else { WriteFault::Refused(class, fault) }
-}
-
-fn again<T, E>(fault: E, throttled: bool, after: Option<Duration>) -> Attempt<T, E> {
-    Attempt::Again { fault, throttled, after }
-}
-
-/// The attribute that the API refuses to change in place after all (section 10).
-fn unchangeable(answer: &ErrorAnswer) -> Option<&'static str> {
-    [("EndPoint.3054", "port_id"), ("EndPoint.3055", "ip")]
-        .into_iter()
-        .find_map(|(code, attribute)| answer.is(code).then_some(attribute))
-}
+use crate::provider::verdict::ErrorAnswer;
 
 /// Whether a refused call had its effect all the same: the object was there already, or is gone.
 pub(super) fn is_done(operation: &str, body: Option<&serde_json::Value>, answer: &ErrorAnswer) -> bool {
@@ -119,12 +27,18 @@ mod tests {
     use http::{HeaderMap, StatusCode};
 
     use super::*;
+    use crate::provider::verdict::Failure;
+    use crate::provider::{Attempt, WriteFault};
+    use crate::resource::Fault;
 
     fn said(status: u16, code: &str) -> Failure {
         let body = format!(r#"{{"error_code":"{code}","error_msg":"m"}}"#);
         let body = if code.is_empty() { "" } else { &body };
-        let answer =
-            ErrorAnswer::read(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes());
+        let answer = crate::provider::huaweicloud::errors::read(
+            StatusCode::from_u16(status).unwrap(),
+            &HeaderMap::new(),
+            body.as_bytes(),
+        );
         Failure::Said { answer: Box::new(answer), after: None }
     }
 

@@ -37,6 +37,9 @@ pub(super) struct Logger {
     concealed: Mutex<Vec<SecretString>>,
 }
 
+/// The headers in which clouds tell a request's id.
+const REQUEST_IDS: [&str; 2] = ["x-request-id", "x-acs-request-id"];
+
 /// Fields of bodies whose values are secret, wherever they stand.
 const SECRET_FIELDS: [&str; 9] = [
     "password",
@@ -100,7 +103,7 @@ impl Logger {
         match result {
             Ok(response) => {
                 line.status = Some(response.status().as_u16());
-                let id = response.headers().get("x-request-id").and_then(|v| v.to_str().ok());
+                let id = REQUEST_IDS.iter().find_map(|name| response.headers().get(*name)?.to_str().ok());
                 line.request_id = self.clean(id.unwrap_or_default());
                 line.received = self.body(&line.operation, response.body());
             }

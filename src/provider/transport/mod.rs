@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use self::client::Clients;
 use self::log::Logger;
 pub use self::log::{LogHook, LogLine};
+use crate::provider::SettingFault;
 use crate::resource::Value;
 
 /// How long one exchange may take, from the first byte sent to the last one read.
@@ -105,6 +106,17 @@ impl Transport {
             Way::InProcess(_) => self.way.clone(),
         };
         Ok(Transport { way, shared: self.shared.clone() })
+    }
+
+    /// The same for the certificates of a provider block, if it names any.
+    ///
+    /// # Errors
+    /// If they cannot be read, by the name of their setting.
+    pub fn trusting_also(&self, setting: &str, pem: Option<&str>) -> Result<Transport, SettingFault> {
+        match pem {
+            None => Ok(self.clone()),
+            Some(pem) => self.trusting(pem.as_bytes()).map_err(|why| SettingFault::new(setting, why)),
+        }
     }
 
     /// From now on this text never stands in the log.

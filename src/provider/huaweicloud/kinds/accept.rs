@@ -30,7 +30,7 @@ pub(super) fn kind() -> KindSchema {
             OrderRule::Refers { attribute: "endpoint_id", kind: ENDPOINT },
         ],
         dies_with: Some("endpoint_id"),
-        completes: Some(Completes { attribute: "endpoint_id", kind: ENDPOINT }),
+        completes: Some(Completes { attribute: "endpoint_id", kinds: &[ENDPOINT] }),
         // One status, seen from both sides (section 6.2); the description is the owner's alone.
         mirrored: Some(Mirrored {
             attribute: "endpoint_id",

@@ -1,0 +1,130 @@
+//! Effects as calls, and when an effect is done: pure, so that a plan can show them and a test can
+//! hold them.
+
+use jiff::Timestamp;
+
+use super::{connections, elasticsearch, endpoints, kinds, services, whitelist};
+use crate::provider::{Call, Effect, Settling, clock};
+use crate::resource::{Attributes, Fault, Kind, Object};
+
+/// The calls of an effect, in order.
+///
+/// # Panics
+/// If the kind is not managed by this cloud: a mistake of ours.
+pub fn calls(kind: &Kind, effect: &Effect) -> Vec<Call> {
+    match kind.as_str() {
+        kinds::SERVICE => services::calls(effect),
+        kinds::WHITELIST => whitelist::calls(effect),
+        kinds::ENDPOINT => endpoints::calls(effect),
+        kinds::ACCEPT => connections::calls(effect),
+        kinds::ELASTICSEARCH => elasticsearch::calls(effect),
+        other => panic!("{other} has no effects here: please report"),
+    }
+}
+
+/// The call with a client token: every writing call of this cloud takes one (section 4.5).
+pub fn tokened(call: &Call, token: &str) -> Option<Call> {
+    Some(Call { client_token: Some(token.to_owned()), ..call.clone() })
+}
+
+/// Whether an object is where its effect leads: to `want`, or, without it, to its end.
+///
+/// # Panics
+/// If the kind is not managed by this cloud: a mistake of ours.
+pub fn settling(kind: &Kind, want: Option<&Attributes>, object: &Object) -> Settling {
+    let Some(want) = want else {
+        // As long as it is seen it is not at its end, whatever its status says.
+        return Settling::Pending(object.attributes.text("status").unwrap_or("there").to_owned());
+    };
+    match kind.as_str() {
+        kinds::SERVICE => services::settling(want, object),
+        kinds::WHITELIST => whitelist::settling(want, object),
+        kinds::ENDPOINT => endpoints::settling(want, object),
+        kinds::ACCEPT => connections::settling(want, object),
+        kinds::ELASTICSEARCH => elasticsearch::settling(want, object),
+        other => panic!("{other} does not settle here: please report"),
+    }
+}
+
+/// Whether an object rests, whatever was wanted of it: what a refresh can say.
+pub fn resting(kind: &Kind, object: &Object) -> Settling {
+    let ends = match kind.as_str() {
+        kinds::WHITELIST => return Settling::Ready,
+        // A decision is not failed because its endpoint is.
+        kinds::ACCEPT => Ends { ready: &["Connected", "Disconnected", "ServiceDeleted"], lost: &[] },
+        kinds::SERVICE => Ends { ready: &["Active"], lost: &[] },
+        _ => Ends { ready: &["Active"], lost: LOST },
+    };
+    by_status("status", ends, &[], &Attributes::new(), object)
+}
+
+/// Writes that must not overlap share a lane. PrivateLink refuses parallel writes of one account in
+/// one region (section 8.1), Elasticsearch those to one instance (section 4.3).
+pub fn lane(kind: &Kind, effect: &Effect) -> Option<String> {
+    if kind.as_str() != kinds::ELASTICSEARCH {
+        return Some("writes to PrivateLink".to_owned());
+    }
+    let instance = match effect {
+        Effect::Create { want } => want.text("instance_id"),
+        Effect::Update { have, .. } | Effect::Delete { have, .. } => have.text("instance_id"),
+    };
+    Some(format!("writes to {}", instance?))
+}
+
+/// When the cloud made the object, if it says.
+pub fn created_at(object: &Object) -> Option<Timestamp> {
+    object.attributes.text("created_at").and_then(clock::read_time)
+}
+
+/// The statuses at which an object rests.
+pub(super) struct Ends<'a> {
+    pub(super) ready: &'a [&'a str],
+    /// Statuses of the connection that no waiting ends.
+    pub(super) lost: &'static [&'static str],
+}
+
+/// The service has gone: nothing but another endpoint helps.
+pub(super) const LOST: &[&str] = &["ServiceDeleted"];
+
+/// Whether a status says that the object is at rest. What was asked for has to show, too, in the
+/// attributes of `shows`: a read may be older than the write.
+pub(super) fn by_status(
+    status: &str,
+    ends: Ends<'_>,
+    shows: &[&str],
+    want: &Attributes,
+    object: &Object,
+) -> Settling {
+    let live = &object.attributes;
+    let connection = live.text("connection_status").unwrap_or_default();
+    let word = live.text(status).unwrap_or("unknown");
+    if let Some(lost) = ends.lost.iter().find(|lost| [connection, word].contains(lost)) {
+        let message = format!("its connection is `{lost}`: the service it led to has gone");
+        return Settling::Failed(Fault { code: (*lost).to_owned(), ..Fault::message(message) });
+    }
+    // Both spellings occur (trap 5).
+    if let Some(locked @ ("FinancialLocked" | "FinacialLocked")) = live.text("business_status") {
+        return Settling::Blocked(Fault {
+            code: locked.to_owned(),
+            message: "it is locked for overdue payment".to_owned(),
+            advice: "Pay what is due, then apply again; nothing is lost.".to_owned(),
+            ..Fault::default()
+        });
+    }
+    let hidden = |name: &&&str| {
+        want.get(name).is_some_and(|wanted| live.get(name).is_some_and(|there| there != wanted))
+    };
+    match word {
+        "Deleting" => Settling::Leaving,
+        word if !ends.ready.contains(&word) => Settling::Pending(word.to_owned()),
+        word => match shows.iter().find(hidden) {
+            Some(name) => Settling::Pending(format!("{word}, with the old {name}")),
+            None => Settling::Ready,
+        },
+    }
+}
+
+/// Whether an attribute is wanted and not so.
+pub(super) fn changed(have: &Attributes, want: &Attributes, name: &str) -> bool {
+    want.get(name).is_some_and(|value| have.get(name) != Some(value))
+}

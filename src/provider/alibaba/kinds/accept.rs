@@ -1,0 +1,61 @@
+//! `privatelink_accept`: the owner's decision on one connection (section 8.5).
+//!
+//! The cloud has no word for "refused": such a connection is `Disconnected`, as one that waits.
+
+use super::{ACCEPT, ELASTICSEARCH, ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, checks};
+use crate::resource::{
+    AttributeSchema as A, Check, Compare, Completes, Connected, Felt, Forgets, KindSchema, Listing,
+    OrderRule, Stakes, Type, When,
+};
+
+pub(super) fn kind() -> KindSchema {
+    let attributes = vec![
+        A::computed("id", Type::String, "`SERVICE/ENDPOINT`."),
+        A::required("service_id", Type::String, "The service.").replaces(NO_CALL).check(checks::id("epsrv-")),
+        A::required("endpoint_id", Type::String, "The endpoint: of a VPC, or of an Elasticsearch instance.")
+            .replaces(NO_CALL)
+            .check(checks::id("ep-")),
+        A::default("decision", Type::String, "accept", "`accept` or `reject`.")
+            .check(Check::OneOf(&["accept", "reject"])),
+        A::optional("bandwidth", Type::Integer, "Most megabits a second.").check(Check::Range(100, 50_000)),
+        A::optional("traffic_control_mode", Type::String, "`Scalability` or `BandwidthLimit`.")
+            .check(Check::OneOf(&["Scalability", "BandwidthLimit"])),
+        A::computed("status", Type::String, "The connection's status.")
+            .compared(Compare::Status(&["Connected"])),
+        A::computed("endpoint_owner_id", Type::String, "The account of the endpoint's owner."),
+        A::computed("endpoint_vpc_id", Type::String, "The endpoint's VPC."),
+        A::computed("endpoint_region_id", Type::String, "The endpoint's region."),
+        A::computed("resource_owner", Type::Bool, "Whether the endpoint is of the same account."),
+        A::computed("modified_at", Type::String, "When it last changed.").compared(Compare::Volatile),
+    ];
+    KindSchema {
+        listing: Listing::Under("service_id"),
+        order: vec![
+            OrderRule::Refers { attribute: "service_id", kind: SERVICE },
+            OrderRule::Refers { attribute: "endpoint_id", kind: ENDPOINT },
+            OrderRule::Refers { attribute: "endpoint_id", kind: ELASTICSEARCH },
+        ],
+        completes: Some(Completes { attribute: "endpoint_id", kinds: &[ENDPOINT, ELASTICSEARCH] }),
+        natural_key: &["service_id", "endpoint_id"],
+        forgets: Some(Forgets { attribute: "decision", value: "reject" }),
+        adopts: true,
+        stakes: Stakes {
+            connected: Connected::While("status", "Connected"),
+            account: Some("endpoint_owner_id"),
+            kept_by_others: &[],
+            felt: &[Felt {
+                attribute: "decision",
+                when: When::Becomes("reject"),
+                effect: "the connection is cut",
+                cuts: true,
+            }],
+        },
+        timeout_minutes: 5,
+        ..KindSchema::managed(
+            ACCEPT,
+            PROVIDER_TYPE,
+            "The owner's decision on one connection to a service.",
+            attributes,
+        )
+    }
+}

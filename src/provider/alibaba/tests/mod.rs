@@ -1,0 +1,1 @@
+//! Tests against a handler that holds a script of answers; the simulated cloud is tested elsewhere.
