@@ -10,20 +10,18 @@ use bytes::Bytes;
 use jiff::SignedDuration;
 
 use super::failure::Stop;
+use super::simulated::Standing;
 use super::sources;
 use crate::config::{self, Configuration};
 use crate::diagnostic::Diagnostic;
 use crate::provider::{Clock, Cloud, Clouds, Handler, LogHook, ProviderSetting, Transport};
-use crate::resource::{ProviderName, Value};
+use crate::resource::ProviderName;
 use crate::sim::{self, SimClock, Simulator};
-
-/// Where the embedded cloud would be, if it were anywhere: nothing is ever sent there.
-const NOWHERE: &str = "http://simulated.invalid";
 
 /// Seed of the jitter in retries. The same every time, so that runs can be compared.
 const SEED: u64 = 0x1a9d_b21d_6e00_0001;
 
-type Settings = BTreeMap<String, ProviderSetting>;
+pub(super) type Settings = BTreeMap<String, ProviderSetting>;
 
 /// The clouds of a run, and the way to them.
 pub(super) type Ways = (Clouds, Transport);
@@ -53,39 +51,14 @@ pub(super) fn simulated(
     clock: Clock,
     log: Option<LogHook>,
 ) -> Result<Ways, Stop> {
-    let blocks = configuration.providers.values();
-    let wishes: BTreeMap<String, Option<String>> =
-        blocks.map(|block| (block.name.to_string(), block.sim_account.clone())).collect();
-    let accounts = sim::sample::assign(&wishes)
+    let standing = Standing::of(&configuration)
         .map_err(|why| Stop::refused(why, "`landbridge sim --describe` lists the accounts"))?;
     let simulator = sim::store::open(world, sim::Settings::embedded(), SimClock::real())?;
     let transport = logged(Transport::in_process(Arc::new(Embedded(simulator)), parallelism), log);
     let way = transport.clone();
     let clouds = Clouds::new(Arc::new(move |name: &ProviderName| {
         known(&configuration, name)?;
-        let account = &accounts[name.as_str()];
-        let literal =
-            configuration.providers[name].settings.get("region").and_then(|region| region.literal());
-        let region = literal.as_ref().and_then(Value::as_str).unwrap_or(&account.region);
-        let project = account.projects.get(region).ok_or_else(|| {
-            let detail =
-                format!("the simulated account `{}` has no project in region `{region}`", account.account);
-            let known = account.projects.keys().cloned().collect::<Vec<_>>().join(", ");
-            let place = configuration.providers[name].place.clone();
-            vec![Diagnostic::error("No such region", detail).hint(format!("it has {known}")).at(place)]
-        })?;
-        let text = |text: &str| ProviderSetting::Text(text.to_owned());
-        let keys = BTreeMap::from([
-            ("access_key".to_owned(), text(&account.access_key)),
-            ("secret_key".to_owned(), ProviderSetting::Secret(account.secret_key.clone().into())),
-        ]);
-        let settings = BTreeMap::from([
-            ("region".to_owned(), text(region)),
-            ("endpoint".to_owned(), text(NOWHERE)),
-            ("iam_endpoint".to_owned(), text(NOWHERE)),
-            ("project_id".to_owned(), text(project)),
-            ("auth".to_owned(), ProviderSetting::Group(keys)),
-        ]);
+        let settings = standing.settings(&configuration, name)?;
         connect(&configuration, name, &settings, &transport, &clock)
     }));
     Ok((clouds, way))

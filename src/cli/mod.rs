@@ -20,6 +20,7 @@ mod progress;
 mod renderings;
 mod request_log;
 mod revisions;
+mod simulated;
 mod sources;
 mod ssh_keygen;
 mod stream;

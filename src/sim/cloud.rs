@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::alibaba::land::{self, Land};
 use super::ground::Ground;
 use super::objects::{
     Endpoint, EndpointStatus, Permission, ResourceError, Service, ServiceStatus, ServiceType,
@@ -29,6 +30,7 @@ pub(crate) enum Change {
     Permission(Permission),
     PermissionGone(Uuid),
     Counters(Counters),
+    Alibaba(Box<land::Change>),
 }
 
 /// What a project holds.
@@ -71,6 +73,8 @@ pub(crate) struct Cloud {
     pub(crate) routes: BTreeMap<(Uuid, Uuid), Uuid>,
     due: BTreeSet<(Timestamp, Due)>,
     pub(crate) counters: Counters,
+    /// The Alibaba Cloud part.
+    pub(crate) alibaba: Land,
     seed: u64,
     fail_orphans: bool,
     journal: Option<Vec<Change>>,
@@ -80,7 +84,9 @@ impl Cloud {
     /// The world come alive; says what is wrong with it.
     pub(crate) fn of(world: World, seed: u64, fail_orphans: bool) -> Result<Cloud, String> {
         let ground = Ground::of(&world)?;
-        let mut cloud = Cloud { ground, counters: world.counters, seed, fail_orphans, ..Cloud::default() };
+        let alibaba = Land::of(world.alibaba, seed)?;
+        let mut cloud =
+            Cloud { ground, counters: world.counters, alibaba, seed, fail_orphans, ..Cloud::default() };
         for port in cloud.ground.ports.values() {
             cloud.addresses.entry(port.thing.subnet_id).or_default().0.insert(port.thing.ip);
         }
@@ -111,6 +117,7 @@ impl Cloud {
             permissions: self.permissions.values().cloned().collect(),
             endpoints: self.endpoints.values().cloned().collect(),
             counters: self.counters.clone(),
+            alibaba: self.alibaba.world(),
         }
     }
 
@@ -142,6 +149,7 @@ impl Cloud {
             Change::Permission(permission) => self.put_permission(permission),
             Change::PermissionGone(id) => self.drop_permission(id),
             Change::Counters(counters) => self.counters = counters,
+            Change::Alibaba(change) => self.alibaba.replay(*change),
         }
     }
 
@@ -321,6 +329,7 @@ impl Cloud {
                 Due::Endpoint(id) => self.move_endpoint(id, at),
             }
         }
+        self.settle_alibaba(now);
     }
 
     fn move_service(&mut self, id: Uuid, at: Timestamp) {

@@ -143,6 +143,12 @@ pub enum Shape {
     Plain,
     /// Nothing.
     Empty,
+    /// Success with `Result: false` (Alibaba Cloud's Elasticsearch).
+    False,
+    /// `{"requestId", "code", "message"}` (Alibaba Cloud).
+    Lower,
+    /// `<Error>` (Alibaba Cloud's gateway).
+    Xml,
 }
 
 /// A duration, or a range that one is drawn from: `200ms`, `10ms..2s`.

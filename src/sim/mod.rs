@@ -3,6 +3,7 @@
 //! It is written from the published API of the cloud alone. Architecture invariant: nothing in here imports another
 //! module of this package, so a mistake in a client cannot hide behind the same mistake in the simulator.
 
+mod alibaba;
 mod answers;
 mod clock;
 mod cloud;
@@ -25,6 +26,13 @@ pub mod store;
 mod tests;
 mod world;
 
+pub use self::alibaba::objects::{
+    Account as AlibabaAccount, AlibabaWorld, BackEnd, ClientToken, Coming, EndpointZone, Instance, Key,
+    KibanaLink, LinkEndpoint, LinkService, LoadBalancer, Network,
+};
+pub use self::alibaba::settings::{
+    AlibabaSettings, DeleteUnknown, DryRunAnswer, Paging, Signatures, Throttling,
+};
 pub use self::clock::SimClock;
 pub use self::faults::{ErrorAnswer, FaultRules, Rate, Rule, Shape, Span};
 pub use self::objects::{

@@ -80,7 +80,62 @@ pub fn assign_in(
     world: &World,
     blocks: &BTreeMap<String, Option<String>>,
 ) -> Result<BTreeMap<String, SimCredentials>, String> {
-    let names: BTreeSet<&str> = world.accounts.iter().map(|account| account.name.as_str()).collect();
+    let names = world.accounts.iter().map(|account| account.name.as_str()).collect();
+    let chosen = choose(&names, blocks)?;
+    chosen
+        .into_iter()
+        .map(|(block, account)| {
+            let credentials = SimCredentials::of(world, account);
+            let missing =
+                || format!("the simulated account `{account}` has no user with an access key, or no project");
+            Ok((block.to_owned(), credentials.ok_or_else(missing)?))
+        })
+        .collect()
+}
+
+/// What a client needs to be one of the Alibaba Cloud accounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlibabaCredentials {
+    /// The account's name.
+    pub account: String,
+    /// Its id.
+    pub id: String,
+    /// AccessKey id.
+    pub access_key: String,
+    /// AccessKey secret.
+    pub secret_key: String,
+    /// Its region.
+    pub region: String,
+}
+
+/// The same as [`assign`] for the accounts of Alibaba Cloud.
+pub fn assign_alibaba(
+    blocks: &BTreeMap<String, Option<String>>,
+) -> Result<BTreeMap<String, AlibabaCredentials>, String> {
+    let accounts = world().alibaba.accounts;
+    let names = accounts.iter().map(|account| account.name.as_str()).collect();
+    let chosen = choose(&names, blocks)?.into_iter().map(|(block, name)| {
+        let account = accounts.iter().find(|account| account.name == name);
+        let key = account.and_then(|account| account.keys.first());
+        let (account, key) =
+            account.zip(key).ok_or_else(|| format!("the simulated account `{name}` has no AccessKey"))?;
+        let credentials = AlibabaCredentials {
+            account: account.name.clone(),
+            id: account.id.clone(),
+            access_key: key.access.clone(),
+            secret_key: key.secret.clone(),
+            region: account.region.clone(),
+        };
+        Ok((block.to_owned(), credentials))
+    });
+    chosen.collect()
+}
+
+/// An account for each block: the one it wishes, the one of its name, or the next that no block has.
+fn choose<'a>(
+    names: &BTreeSet<&'a str>,
+    blocks: &'a BTreeMap<String, Option<String>>,
+) -> Result<BTreeMap<&'a str, &'a str>, String> {
     let listed = || names.iter().copied().collect::<Vec<_>>().join(", ");
     let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
     for (block, wish) in blocks {
@@ -106,15 +161,7 @@ pub fn assign_in(
             chosen.insert(block, account);
         }
     }
-    chosen
-        .into_iter()
-        .map(|(block, account)| {
-            let credentials = SimCredentials::of(world, account);
-            let missing =
-                || format!("the simulated account `{account}` has no user with an access key, or no project");
-            Ok((block.to_owned(), credentials.ok_or_else(missing)?))
-        })
-        .collect()
+    Ok(chosen)
 }
 
 /// The sample world in words, for help texts and docs.

@@ -3,6 +3,8 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::alibaba::settings::AlibabaSettings;
+
 /// Settings of a simulator, as a settings file holds them and `/_sim/settings` changes them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -57,6 +59,8 @@ pub struct Settings {
     pub signature_skew: SignedDuration,
     /// Failed signatures of one access key before it is locked for five minutes (section 7.2); none: never.
     pub lock_after: Option<u32>,
+    /// What is Alibaba Cloud's alone.
+    pub alibaba: AlibabaSettings,
 }
 
 impl Default for Settings {
@@ -87,6 +91,7 @@ impl Default for Settings {
             token_life: SignedDuration::from_hours(24),
             signature_skew: SignedDuration::from_mins(15),
             lock_after: Some(5),
+            alibaba: AlibabaSettings::default(),
         }
     }
 }

@@ -8,15 +8,16 @@ use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 
+use super::alibaba;
 use super::clock::SimClock;
 use super::cloud::Cloud;
 use super::control;
-use super::faults::{Effects, FaultRules, Faults, mix};
+use super::faults::{Effects, ErrorAnswer, FaultRules, Faults, mix};
+use super::huaweicloud;
 use super::huaweicloud::call::{Answer, Fate};
 use super::huaweicloud::errors::{Refusal, refuse};
 use super::huaweicloud::gate::Issued;
 use super::huaweicloud::operations::{Found, find};
-use super::huaweicloud::{self, Admitted};
 use super::log::{Entry, Log};
 use super::settings::{OrphanedEndpoints, Settings};
 use super::store::Store;
@@ -55,6 +56,24 @@ pub(crate) struct State {
     /// Earlier answers, for faults that repeat them.
     answers: BTreeMap<String, (Timestamp, Response<Bytes>)>,
     pub(crate) store: Option<Store>,
+    /// What the Alibaba Cloud half remembers beside its world.
+    alibaba: alibaba::Memory,
+}
+
+/// A request that has found its cloud: admitted there, or refused.
+enum Way {
+    Alibaba(Result<alibaba::Admitted, alibaba::errors::Refusal>),
+    Huawei(Result<huaweicloud::Admitted, Refusal>),
+}
+
+impl Way {
+    /// Whether its answer may be kept and repeated.
+    fn reads(&self, request: &Request<Bytes>) -> bool {
+        match self {
+            Way::Alibaba(admitted) => admitted.as_ref().is_ok_and(alibaba::Admitted::reads),
+            Way::Huawei(_) => request.method() == Method::GET,
+        }
+    }
 }
 
 /// A request that is under way: what was found out before its latency passed.
@@ -62,7 +81,7 @@ struct Begun {
     id: String,
     operation: &'static str,
     account: Option<String>,
-    admitted: Result<Admitted, Refusal>,
+    way: Way,
     effects: Effects,
 }
 
@@ -98,6 +117,7 @@ impl Simulator {
             initial,
             answers: BTreeMap::new(),
             store,
+            alibaba: alibaba::Memory::default(),
         };
         Simulator { shared: Arc::new(Shared { state: Mutex::new(state), clock }) }
     }
@@ -164,6 +184,9 @@ pub(crate) fn cloud_of(world: World, settings: &Settings) -> Result<Cloud, Strin
 impl State {
     fn begin(&mut self, request: &Request<Bytes>, now: Timestamp) -> Begun {
         let id = request_id(self.settings.seed, self.log.total() + 1);
+        if alibaba::is_ours(request) {
+            return self.begin_alibaba(request, now, id);
+        }
         let found = find(request.method().as_str(), request.uri().path());
         let operation = match &found {
             Found::Operation(operation, _) => operation.name,
@@ -185,10 +208,28 @@ impl State {
             }
             admitted => admitted,
         };
-        Begun { id, operation, account: account.map(|(_, name)| name), admitted, effects }
+        let (account, way) = (account.map(|(_, name)| name), Way::Huawei(admitted));
+        Begun { id, operation, account, way, effects }
     }
 
-    fn admit(&mut self, found: Found, request: &Request<Bytes>, now: Timestamp) -> Result<Admitted, Refusal> {
+    fn begin_alibaba(&mut self, request: &Request<Bytes>, now: Timestamp, id: String) -> Begun {
+        let operation = alibaba::operation_of(request);
+        self.log.count(operation);
+        let admitted = alibaba::admit(request, &self.cloud, &mut self.alibaba, &self.settings, now);
+        let account = admitted.as_ref().ok().map(|admitted| admitted.account().to_owned());
+        let effects = self.faults.decide(operation, account.as_deref(), now);
+        if let Ok(admitted) = &admitted {
+            alibaba::begin(&mut self.alibaba, admitted, now + effects.latency);
+        }
+        Begun { id, operation, account, way: Way::Alibaba(admitted), effects }
+    }
+
+    fn admit(
+        &mut self,
+        found: Found,
+        request: &Request<Bytes>,
+        now: Timestamp,
+    ) -> Result<huaweicloud::Admitted, Refusal> {
         match found {
             Found::Operation(operation, path) => {
                 let State { cloud, issued, settings, .. } = self;
@@ -205,15 +246,16 @@ impl State {
         request: &Request<Bytes>,
         now: Timestamp,
     ) -> Result<Response<Bytes>, Cut> {
-        let Begun { id, operation, account, admitted, effects } = begun;
+        let Begun { id, operation, account, way, effects } = begun;
         let mut entry = Entry::of(now, &id, operation, account, request);
         if effects.cut {
             self.log.note(entry.ending("cut"));
             return Err(Cut { part: None });
         }
         // Only reads can be stale.
-        let question = (request.method() == Method::GET && self.faults.keeps_answers()).then(|| {
-            format!("{} {} {}", entry.account.as_deref().unwrap_or_default(), request.method(), request.uri())
+        let question = (way.reads(request) && self.faults.keeps_answers()).then(|| {
+            let account = entry.account.as_deref().unwrap_or_default();
+            format!("{account} {operation} {} {}", request.method(), request.uri())
         });
         let stale = question.as_ref().zip(effects.stale).and_then(|(question, within)| {
             let (when, answer) = self.answers.get(question)?;
@@ -221,19 +263,27 @@ impl State {
         });
         // What was repeated is not newer for that.
         let repeated = stale.is_some();
+        let is_alibaba = matches!(way, Way::Alibaba(_));
+        let failing = |error: &ErrorAnswer, settings: &Settings| match is_alibaba {
+            true => alibaba::fault(error, request, settings, &id),
+            false => error.response(settings, &id),
+        };
         let mut response = match (&effects.error, stale) {
-            (Some(error), _) if !error.done => error.response(&self.settings, &id),
+            (Some(error), _) if !error.done => failing(error, &self.settings),
             (_, Some(mut answer)) => {
-                mark(&mut answer, &id);
+                match is_alibaba {
+                    true => alibaba::mark(&mut answer, &id),
+                    false => mark(&mut answer, &id),
+                }
                 answer
             }
-            _ => self.act(admitted, request, now, &id, &effects),
+            _ => self.act(way, request, now, &id, &effects),
         };
         if let (Some(question), false, true) = (question, repeated, response.status().is_success()) {
             self.answers.insert(question, (now, response.clone()));
         }
         if let Some(error) = effects.error.as_ref().filter(|error| error.done) {
-            response = error.response(&self.settings, &id);
+            response = failing(error, &self.settings);
         }
         entry.status = Some(response.status().as_u16());
         match (effects.lose_answer, effects.cut_at) {
@@ -255,7 +305,7 @@ impl State {
     /// Lets time and the operation do their work; what changes is in the store before anybody hears of it.
     fn act(
         &mut self,
-        admitted: Result<Admitted, Refusal>,
+        way: Way,
         request: &Request<Bytes>,
         now: Timestamp,
         id: &str,
@@ -267,10 +317,23 @@ impl State {
         self.cloud.settle(now);
         let fate = Fate { slower: effects.slow, fails: effects.fail.clone(), hide_younger: effects.hide };
         let State { cloud, issued, settings, .. } = self;
-        let result = admitted
-            .and_then(|admitted| huaweicloud::run(admitted, request, cloud, issued, settings, now, fate));
-        let result = self.end_stored().and(result);
-        respond(result, &self.settings, id)
+        match way {
+            Way::Huawei(admitted) => {
+                let result = admitted.and_then(|admitted| {
+                    huaweicloud::run(admitted, request, cloud, issued, settings, now, fate)
+                });
+                let result = self.end_stored().and(result);
+                respond(result, &self.settings, id)
+            }
+            Way::Alibaba(admitted) => {
+                let result =
+                    admitted.and_then(|admitted| alibaba::run(admitted, request, cloud, settings, now, fate));
+                match self.end_stored() {
+                    Ok(()) => alibaba::respond(result, request, id),
+                    Err(failure) => respond(Err(failure), &self.settings, id),
+                }
+            }
+        }
     }
 
     /// Takes the store's lock and reads what others have done meanwhile.
@@ -304,6 +367,7 @@ impl State {
         self.faults = Faults::new(FaultRules::default(), self.settings.seed);
         self.log = Log::default();
         self.answers.clear();
+        self.alibaba = alibaba::Memory::default();
         Ok(())
     }
 

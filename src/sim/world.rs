@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::alibaba::objects::AlibabaWorld;
 use super::objects::{Endpoint, Permission, Service, ServiceType};
 use super::settings::Quota;
 
@@ -32,6 +33,9 @@ pub struct World {
     /// What ids and packet ids continue from.
     #[serde(default)]
     pub counters: Counters,
+    /// The Alibaba Cloud part.
+    #[serde(default, skip_serializing_if = "AlibabaWorld::is_empty")]
+    pub alibaba: AlibabaWorld,
 }
 
 /// Where generated numbers stand.

@@ -141,39 +141,57 @@ impl Journey {
             Ok(configuration) => Arc::new(configuration),
             Err(faults) => panic!("the configuration has faults: {faults:#?}"),
         };
-        let wishes: BTreeMap<String, Option<String>> = configuration
-            .providers
-            .values()
-            .map(|block| (block.name.to_string(), block.sim_account.clone()))
-            .collect();
-        let accounts = sim::sample::assign(&wishes).expect("accounts");
+        let wishes = |provider_type: &str| -> BTreeMap<String, Option<String>> {
+            let blocks = configuration.providers.values().filter(|block| block.kind_type == provider_type);
+            blocks.map(|block| (block.name.to_string(), block.sim_account.clone())).collect()
+        };
+        let accounts = sim::sample::assign(&wishes("huaweicloud")).expect("accounts");
+        let alibaba = sim::sample::assign_alibaba(&wishes("alibaba")).expect("accounts");
         let transport = Transport::in_process(server, self.parallelism);
         let (clock, seed, passwords) = (self.clock.clone(), self.seed, self.passwords);
         let connector = move |name: &ProviderName| {
-            let account = &accounts[name.as_str()];
             let text = |t: &str| ProviderSetting::Text(t.to_owned());
             let secret = |t: &str| ProviderSetting::Secret(t.to_owned().into());
-            let auth = if passwords {
+            let keys = |access: &str, key: &str| {
                 BTreeMap::from([
-                    ("username".to_owned(), text(&account.user)),
-                    ("password".to_owned(), secret(&account.password)),
-                    ("domain".to_owned(), text(&account.domain_name)),
-                    ("project".to_owned(), text(&account.project_name)),
-                ])
-            } else {
-                BTreeMap::from([
-                    ("access_key".to_owned(), text(&account.access_key)),
-                    ("secret_key".to_owned(), secret(&account.secret_key)),
+                    ("access_key".to_owned(), text(access)),
+                    ("secret_key".to_owned(), secret(key)),
                 ])
             };
-            let settings = BTreeMap::from([
-                ("region".to_owned(), text(&account.region)),
-                ("endpoint".to_owned(), text("http://vpcep.invalid")),
-                ("iam_endpoint".to_owned(), text("http://iam.invalid")),
-                ("project_id".to_owned(), text(&account.project_id)),
-                ("auth".to_owned(), ProviderSetting::Group(auth)),
-            ]);
-            Cloud::connect("huaweicloud", &settings, &transport, &clock, seed)
+            let (provider_type, settings) = if let Some(account) = alibaba.get(name.as_str()) {
+                let settings = BTreeMap::from([
+                    ("region".to_owned(), text(&account.region)),
+                    ("elasticsearch_endpoint".to_owned(), text("http://elasticsearch.invalid")),
+                    ("privatelink_endpoint".to_owned(), text("http://privatelink.invalid")),
+                    ("sts_endpoint".to_owned(), text("http://sts.invalid")),
+                    (
+                        "auth".to_owned(),
+                        ProviderSetting::Group(keys(&account.access_key, &account.secret_key)),
+                    ),
+                ]);
+                ("alibaba", settings)
+            } else {
+                let account = &accounts[name.as_str()];
+                let auth = if passwords {
+                    BTreeMap::from([
+                        ("username".to_owned(), text(&account.user)),
+                        ("password".to_owned(), secret(&account.password)),
+                        ("domain".to_owned(), text(&account.domain_name)),
+                        ("project".to_owned(), text(&account.project_name)),
+                    ])
+                } else {
+                    keys(&account.access_key, &account.secret_key)
+                };
+                let settings = BTreeMap::from([
+                    ("region".to_owned(), text(&account.region)),
+                    ("endpoint".to_owned(), text("http://vpcep.invalid")),
+                    ("iam_endpoint".to_owned(), text("http://iam.invalid")),
+                    ("project_id".to_owned(), text(&account.project_id)),
+                    ("auth".to_owned(), ProviderSetting::Group(auth)),
+                ]);
+                ("huaweicloud", settings)
+            };
+            Cloud::connect(provider_type, &settings, &transport, &clock, seed)
                 .map_err(|fault| vec![Diagnostic::error("settings", fault.to_string())])
         };
         Workspace {

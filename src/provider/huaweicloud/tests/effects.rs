@@ -326,7 +326,7 @@ fn when_an_effect_is_done() {
             Settling::Ready => "ready".to_owned(),
             Settling::Pending(word) => format!("pending {word}"),
             Settling::Leaving => "leaving".to_owned(),
-            Settling::Failed(fault) => format!("failed {}", fault.code),
+            Settling::Failed(fault) | Settling::Blocked(fault) => format!("failed {}", fault.code),
         };
         assert_eq!(shown, expected, "{kind} {status}");
     }
