@@ -88,7 +88,11 @@ fn cannot_have_both(address: &Address, item: &Item, rule: &Exclusive, shared: &s
     )
     .at(item.place.clone())
     .about(address)
-    .hint("take `create_before_destroy` out (connections are cut until the new one is there), or give the new one another back end or ports")
+    .hint(format!(
+        "take `create_before_destroy` out (connections are cut until the new one is there), or give the new one \
+         another `{}` or `{}`",
+        rule.attribute, rule.set
+    ))
 }
 
 /// Two resources over one set: two that share it are fine, an exclusive one must be alone.

@@ -16,6 +16,8 @@ pub mod huaweicloud;
 mod pace;
 mod retry;
 mod settings;
+#[cfg(test)]
+mod testing;
 mod transport;
 mod verdict;
 

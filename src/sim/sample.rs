@@ -212,8 +212,45 @@ pub fn describe() -> String {
         let kind = format!("{:?}", service.service_type).to_lowercase();
         let _ = writeln!(text, "  {} {} ({kind})", service.id, service.service_name);
     }
+    describe_alibaba(&world, &mut text);
     text.push_str(SCHEMA);
     text
+}
+
+fn describe_alibaba(world: &World, text: &mut String) {
+    let alibaba = &world.alibaba;
+    let _ =
+        writeln!(text, "\nAlibaba Cloud (the Elasticsearch service is account {})", alibaba.service_account);
+    for account in &alibaba.accounts {
+        let _ = writeln!(text, "\naccount {} (id {}) in region {}", account.name, account.id, account.region);
+        for key in &account.keys {
+            let token = key.security_token.as_ref().map(|token| format!(", security token {token}"));
+            let may = if key.allow.is_empty() { "all".to_owned() } else { key.allow.join(" ") };
+            let (access, secret) = (&key.access, &key.secret);
+            let _ = writeln!(
+                text,
+                "  AccessKey {access}, secret {secret}{}; may {may}",
+                token.unwrap_or_default()
+            );
+        }
+        for network in alibaba.vpcs.iter().filter(|one| one.account == account.name) {
+            let _ = writeln!(text, "  VPC {}", network.id);
+            for (switch, zone) in &network.vswitches {
+                let _ = writeln!(text, "    switch {switch} in {zone}");
+            }
+            let _ = writeln!(text, "    security groups {}", network.security_groups.join(", "));
+        }
+        for balancer in alibaba.load_balancers.iter().filter(|one| one.account == account.name) {
+            let zones: Vec<&str> = balancer.zones.keys().map(String::as_str).collect();
+            let _ =
+                writeln!(text, "  load balancer {} ({}) in {}", balancer.id, balancer.kind, zones.join(", "));
+        }
+        for instance in alibaba.instances.iter().filter(|one| one.account == account.name) {
+            let old = if instance.is_new_deployment { "" } else { ", of the older network architecture" };
+            let _ =
+                writeln!(text, "  Elasticsearch instance {} ({}{old})", instance.id, instance.description);
+        }
+    }
 }
 
 /// How a world file is written.
@@ -233,6 +270,7 @@ A world file is YAML:
   public_services: [{ id, region, owner, service_name, service_type, is_charge, enable_policy, created_at }]
   services, permissions, endpoints                             what the accounts made, as GET /_sim/world shows it
   counters: { ids, markers }                                   what new ids continue from
+  alibaba:                                                     the same for Alibaba Cloud, as GET /_sim/world shows it
 ";
 
 #[cfg(test)]

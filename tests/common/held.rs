@@ -9,8 +9,21 @@ use serde_json::Value;
 pub(crate) type Held = BTreeMap<String, usize>;
 
 /// What the cloud chooses: another run gets other ones.
-const CHOSEN: [&str; 9] =
-    ["id", "service_id", "service_name", "marker_id", "ip", "port_ip", "created_at", "updated_at", "next"];
+const CHOSEN: [&str; 13] = [
+    "id",
+    "service_id",
+    "service_name",
+    "marker_id",
+    "ip",
+    "port_ip",
+    "created_at",
+    "updated_at",
+    "modified_at",
+    "next",
+    "link",
+    "domain",
+    "zones",
+];
 
 /// What a world holds.
 pub(crate) fn held(world: &World) -> Held {
@@ -18,7 +31,10 @@ pub(crate) fn held(world: &World) -> Held {
     let permissions = world.permissions.iter().map(|o| ("permission", serde_json::to_value(o)));
     let endpoints = world.endpoints.iter().map(|o| ("endpoint", serde_json::to_value(o)));
     let mut held = Held::new();
-    for (kind, object) in services.chain(permissions).chain(endpoints) {
+    let alibaba = &world.alibaba;
+    let links = alibaba.services.iter().map(|o| ("link service", serde_json::to_value(o)));
+    let ends = alibaba.endpoints.iter().map(|o| ("link endpoint", serde_json::to_value(o)));
+    for (kind, object) in services.chain(permissions).chain(endpoints).chain(links).chain(ends) {
         let mut object = object.expect("an object is plain data");
         if let Value::Object(members) = &mut object {
             members.retain(|name, _| !CHOSEN.contains(&name.as_str()));

@@ -37,6 +37,22 @@ const APPLIED: Journey = Journey {
 
 /// All journeys.
 pub(crate) const ALL: &[Journey] = &[
+    Journey {
+        name: "first apply in the second cloud",
+        before: || Bench::example("elasticsearch"),
+        ..APPLIED
+    },
+    Journey {
+        name: "destroy in the second cloud",
+        before: || {
+            let bench = Bench::example("elasticsearch");
+            bench.run(APPLY).code(0);
+            bench
+        },
+        command: |_| "destroy --sim --auto-approve".to_owned(),
+        plan: "plan --sim --destroy --detailed-exitcode",
+        ..APPLIED
+    },
     Journey { name: "first apply", before: || Bench::example("cross-account"), ..APPLIED },
     Journey {
         name: "change in place",

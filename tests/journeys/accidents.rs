@@ -15,6 +15,7 @@ use landbridge::resource::Address;
 use landbridge::state::files::{Does, Loss, Mishap};
 use landbridge::state::{Opening, Session, edit};
 
+use super::scenario;
 use super::story::LINK;
 use crate::common::{Held, Journey, held, missing, settled, tally};
 
@@ -219,7 +220,9 @@ async fn applied() -> Journey {
 
 #[tokio::test(start_paused = true)]
 async fn of_a_first_apply() {
-    every_accident("a first apply", &Journey::new(LINK), &Act::Apply).await;
+    for link in &scenario::ALL[..2] {
+        every_accident(&format!("a first apply ({})", link.name), &link.journey(), &Act::Apply).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -252,7 +255,11 @@ async fn of_a_replacement_that_creates_first() {
 
 #[tokio::test(start_paused = true)]
 async fn of_a_destruction() {
-    every_accident("a destruction", &applied().await, &Act::Destroy).await;
+    for link in &scenario::ALL[..2] {
+        let journey = link.journey();
+        journey.apply().await;
+        every_accident(&format!("a destruction ({})", link.name), &journey, &Act::Destroy).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,42 +6,44 @@ use landbridge::apply::Stopper;
 use landbridge::ops::{self, PlanOptions};
 use landbridge::plan::{Approval, StepEnd};
 
+use super::scenario;
 use super::story::LINK;
 use crate::common::{Journey, failures, settled};
 
 fn assert_one_of_each(journey: &Journey, what: &str) {
-    let world = journey.sim.world();
-    assert_eq!((world.services.len(), world.endpoints.len(), world.permissions.len()), (1, 1, 1), "{what}");
+    scenario::ALL[0].assert_one_of_each(journey, what);
 }
 
-/// Trouble that a run gets over by itself.
+/// Trouble that a run gets over by itself, in any cloud.
 #[tokio::test(start_paused = true)]
 async fn a_run_gets_over_trouble() {
-    for rule in [
-        "{ error: { code: EndPoint.0022 }, every: 3 }",
-        "{ error: { status: 429, retry_after: 1 }, every: 3 }",
-        "{ operation: create_service, lose_answer: true, nth: 1 }",
-        "{ operation: create_endpoint, lose_answer: true, nth: 1 }",
-        "{ operation: create_endpoint, error: { status: 504, done: true }, nth: 1 }",
-        "{ operation: create_service, cut: true, nth: 1 }",
-        "{ operation: '*permission*', lose_answer: true, nth: 1 }",
-        "{ operation: connection_action, lose_answer: true, nth: 1 }",
-        "{ operation: 'get_*', error: { status: 503 }, every: 2 }",
-        "{ operation: 'list_*', hide: 20s }",
-        "{ operation: create_endpoint, cut_at: 10, nth: 1 }",
-    ] {
-        let journey = Journey::new(LINK);
-        journey.faults(&[rule]);
-        let applied = settled(journey.try_apply(&PlanOptions::default()).await);
-        assert!(applied.is_success(), "{rule}: {:#?}", failures(&applied.report));
-        journey.faults(&[]);
-        journey.assert_converged().await;
-        assert_one_of_each(&journey, rule);
-        journey.destroy().await;
-        assert!(
-            journey.sim.world().services.is_empty() && journey.sim.world().endpoints.is_empty(),
-            "{rule}"
-        );
+    for link in &scenario::ALL {
+        for rule in [
+            "{ error: $throttled, every: 3 }",
+            "{ error: { status: 429, retry_after: 1 }, every: 3 }",
+            "{ operation: $make_service, lose_answer: true, nth: 1 }",
+            "{ operation: $make_endpoint, lose_answer: true, nth: 1 }",
+            "{ operation: $make_endpoint, error: { status: 504, done: true }, nth: 1 }",
+            "{ operation: $make_service, cut: true, nth: 1 }",
+            "{ operation: $whitelist, lose_answer: true, nth: 1 }",
+            "{ operation: $decide, lose_answer: true, nth: 1 }",
+            "{ operation: $get, error: { status: 503 }, every: 2 }",
+            "{ operation: $list, hide: 20s }",
+            "{ operation: $make_endpoint, cut_at: 10, nth: 1 }",
+            "{ operation: $list_endpoints, cut_at: 10, every: 2 }",
+        ] {
+            let rules: Vec<String> = link.clouds.iter().map(|words| words.say(rule)).collect();
+            let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+            let journey = link.journey();
+            journey.faults(&rules);
+            let applied = settled(journey.try_apply(&PlanOptions::default()).await);
+            assert!(applied.is_success(), "{} {rules:?}: {:#?}", link.name, failures(&applied.report));
+            journey.faults(&[]);
+            journey.assert_converged().await;
+            link.assert_one_of_each(&journey, rule);
+            journey.destroy().await;
+            link.assert_gone(&journey, rule);
+        }
     }
 }
 
@@ -136,29 +138,32 @@ async fn creations_that_fit_each_other_find_their_own() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_run_is_taken_up_wherever_it_stopped() {
-    for ms in (0..60).map(|n| n * 83) {
-        let journey = Journey::new(LINK);
-        journey.faults(&["{ latency: 40ms }"]);
-        let all = PlanOptions::default();
-        let run = journey.try_apply(&all);
-        drop(tokio::time::timeout(Duration::from_millis(ms), run).await);
-        journey.faults(&[]);
-        journey.apply().await;
-        assert_one_of_each(&journey, &format!("dropped after {ms} ms"));
-        // The same on the way down.
-        journey.faults(&["{ latency: 40ms }"]);
-        let options = PlanOptions { mode: landbridge::plan::PlanMode::Destroy, ..PlanOptions::default() };
-        drop(tokio::time::timeout(Duration::from_millis(ms), journey.try_apply(&options)).await);
-        journey.faults(&[]);
-        journey.destroy().await;
-        assert!(journey.sim.world().services.is_empty() && journey.recorded().objects.is_empty(), "{ms} ms");
+    for link in &scenario::ALL {
+        for ms in (0..60).map(|n| n * 83) {
+            let journey = link.journey();
+            journey.faults(&["{ latency: 40ms }"]);
+            let all = PlanOptions::default();
+            let run = journey.try_apply(&all);
+            drop(tokio::time::timeout(Duration::from_millis(ms), run).await);
+            journey.faults(&[]);
+            journey.apply().await;
+            link.assert_one_of_each(&journey, &format!("dropped after {ms} ms"));
+            // The same on the way down.
+            journey.faults(&["{ latency: 40ms }"]);
+            let options = PlanOptions { mode: landbridge::plan::PlanMode::Destroy, ..PlanOptions::default() };
+            drop(tokio::time::timeout(Duration::from_millis(ms), journey.try_apply(&options)).await);
+            journey.faults(&[]);
+            journey.destroy().await;
+            link.assert_gone(&journey, &format!("destroyed, dropped after {ms} ms"));
+        }
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn stopping_gently_and_now() {
-    for (times, ms) in [(1, 0), (1, 700), (2, 700), (1, 2000), (2, 2000), (2, 2600)] {
-        let journey = Journey::new(LINK);
+    let moments = [(1, 0), (1, 700), (2, 700), (1, 2000), (2, 2000), (2, 2600)];
+    for (link, (times, ms)) in scenario::ALL.iter().flat_map(|link| moments.map(|moment| (link, moment))) {
+        let journey = link.journey();
         let workspace = journey.workspace();
         let planned = settled(ops::plan(&workspace, &PlanOptions::default()).await);
         let approved = planned.plan.approve(Approval::Automatic).expect("approved");
@@ -179,8 +184,7 @@ async fn stopping_gently_and_now() {
             assert!(!unknown, "running steps end: {:?}", applied.report.ended);
         }
         journey.apply().await;
-        assert_one_of_each(&journey, "after it was stopped");
-        assert_eq!(journey.count("create_service"), 1);
+        link.assert_one_of_each(&journey, "after it was stopped");
     }
 }
 

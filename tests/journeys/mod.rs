@@ -13,6 +13,7 @@ pub(crate) mod recover;
 mod replace;
 mod risk;
 mod saved;
+pub(crate) mod scenario;
 mod sets;
 mod story;
 mod uncertain;

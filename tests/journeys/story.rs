@@ -1,8 +1,10 @@
 //! The story of the README: create a link, change a port and an account, destroy it.
 
-use landbridge::plan::Action;
+use landbridge::ops::{PlanOptions, Planned};
+use landbridge::plan::{Action, PlanMode};
 
-use crate::common::{Journey, steps, told};
+use super::scenario;
+use crate::common::{Journey, settled, steps, told};
 
 /// A service in one account, its whitelist, an endpoint in another, the acceptance by the first.
 pub(crate) const LINK: &str = r#"
@@ -85,4 +87,56 @@ async fn a_link_is_made_changed_and_destroyed() {
     assert_eq!(counts.get("create_service"), Some(&1));
     assert_eq!(counts.get("delete_endpoint"), Some(&1));
     assert_eq!(counts.get("connection_action"), Some(&1), "the rejection goes with the endpoint");
+}
+
+/// The same story in every cloud, and across both: made in the order of the links, nothing left to do,
+/// ended in reverse.
+#[tokio::test(start_paused = true)]
+async fn every_link_converges_and_ends_in_reverse() {
+    for link in &scenario::ALL {
+        let journey = link.journey();
+        let made = order(&journey.plan().await);
+        journey.apply().await;
+        link.assert_one_of_each(&journey, "applied");
+        let options = PlanOptions { mode: PlanMode::Destroy, ..PlanOptions::default() };
+        let ended = order(&settled(journey.plan_with(&options).await));
+        for (first, then) in [("service", "endpoint"), ("service", "whitelist"), ("endpoint", "accept")] {
+            for family in ["vpcep", "privatelink", "elasticsearch"] {
+                let at = |order: &[String], word: &str| {
+                    let family =
+                        if word == "endpoint" || family != "elasticsearch" { family } else { "privatelink" };
+                    order.iter().position(|address| address.starts_with(&format!("{family}_{word}.")))
+                };
+                let (Some(one), Some(other)) = (at(&made, first), at(&made, then)) else { continue };
+                assert!(one < other, "{}: {made:?}", link.name);
+                // What ends with another has no step of its own, or one that comes first.
+                if let (Some(one), Some(other)) = (at(&ended, first), at(&ended, then)) {
+                    assert!(other < one, "{}: {ended:?}", link.name);
+                }
+            }
+        }
+        journey.destroy().await;
+        link.assert_gone(&journey, "destroyed");
+    }
+}
+
+/// The addresses of a plan's steps that call the cloud, in their order.
+fn order(planned: &Planned) -> Vec<String> {
+    let calls = steps(planned).into_iter().filter(|step| !step.contains(" forget "));
+    calls.map(|step| step.split(' ').nth(2).expect("an address").to_owned()).collect()
+}
+
+/// One plan spans both clouds, and a change in the one reaches the other.
+#[tokio::test(start_paused = true)]
+async fn a_plan_links_two_clouds() {
+    let mut journey = scenario::ALL[2].journey();
+    journey.apply().await;
+    journey.edit("service_name: pay\n", "service_name: billing\n");
+    assert_eq!(
+        journey.changes().await,
+        ["update privatelink_service.hook (description)", "update vpcep_service.payments (service_name)"]
+    );
+    journey.apply().await;
+    let description = &journey.sim.world().alibaba.services[0].settings["ServiceDescription"];
+    assert!(description.as_str().is_some_and(|text| text.contains(".billing.")), "{description}");
 }

@@ -271,7 +271,7 @@ impl Call<'_> {
         let known: BTreeSet<&str> = self.operation.parameters.iter().copied().collect();
         let strange = |name: &&String| {
             let head = name.split('.').next().unwrap_or_default();
-            !known.contains(name.as_str()) && !(name.contains('.') && known.contains(head))
+            !(known.contains(name.as_str()) || name.contains('.') && known.contains(head))
         };
         let fields = self.body.as_object();
         let strange_field =

@@ -82,7 +82,7 @@ pub(crate) fn reachable(
     let found = call.land().services.get(id).filter(|one| one.region == region);
     let service = found.ok_or_else(|| refuse("EndpointServiceNotFound"))?;
     let owner = call.land().accounts.iter().find(|one| one.name == service.account);
-    if !owner.is_some_and(|owner| owner.id == consumer) && !super::users::admits(service, consumer) {
+    if owner.is_none_or(|owner| owner.id != consumer) && !super::users::admits(service, consumer) {
         return Err(refuse("EndpointServiceNotAuthorized"));
     }
     match (service.status.as_str(), service.business_status.as_str()) {

@@ -87,7 +87,7 @@ pub(crate) fn untag(call: &mut Call<'_>) -> Answer {
     let found = all(call)?;
     call.unless_dry_run()?;
     for mut one in found {
-        one.tags().retain(|key, _| !(every && keys.is_empty()) && !keys.contains(key));
+        one.tags().retain(|key, _| !(keys.contains(key) || every && keys.is_empty()));
         call.change(one.change());
     }
     Ok(json!({}))

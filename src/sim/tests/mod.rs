@@ -1,5 +1,6 @@
 //! The simulator from outside: requests in, answers out.
 
+mod alibaba;
 mod auth;
 mod endpoints;
 mod faults;

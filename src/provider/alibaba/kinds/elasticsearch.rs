@@ -3,7 +3,9 @@
 use super::{
     ELASTICSEARCH, INSTANCE, NO_CALL, PROVIDER_TYPE, SERVICE, WHITELIST, business_status, checks, created_at,
 };
-use crate::resource::{AttributeSchema as A, Compare, Connected, KindSchema, OrderRule, Stakes, Type};
+use crate::resource::{
+    AttributeSchema as A, Compare, Connected, Exclusive, KindSchema, OrderRule, Stakes, Type,
+};
 
 /// The endpoint of an instance. The API has three calls for it: create, list, delete; nothing of it
 /// can be changed.
@@ -45,6 +47,14 @@ pub(super) fn endpoint() -> KindSchema {
             OrderRule::Beside { attribute: "service_id", kind: WHITELIST, theirs: "service_id" },
         ],
         natural_key: &["instance_id", "service_id"],
+        // The error `EndpointDuplicated` (section 7).
+        exclusive: &[Exclusive {
+            attribute: "instance_id",
+            set: "service_id",
+            fields: &[],
+            shown: "service_id",
+            code: "EndpointDuplicated",
+        }],
         stakes: Stakes {
             connected: Connected::While("connection_status", "Connected"),
             account: None,

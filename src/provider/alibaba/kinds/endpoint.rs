@@ -5,7 +5,8 @@ use super::{
     resource_group, tags,
 };
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, OrderRule, Stakes, Type, When,
+    AttributeSchema as A, Check, Compare, Connected, Exclusive, Felt, Field, KindSchema, OrderRule, Stakes,
+    Type, When,
 };
 
 const STAKES: Stakes = Stakes {
@@ -118,6 +119,14 @@ pub(super) fn kind() -> KindSchema {
             OrderRule::Beside { attribute: "service_id", kind: WHITELIST, theirs: "service_id" },
         ],
         natural_key: &["service_id", "vpc_id"],
+        // The error `EndpointDuplicated` (section 8.6).
+        exclusive: &[Exclusive {
+            attribute: "vpc_id",
+            set: "service_id",
+            fields: &[],
+            shown: "service_id",
+            code: "EndpointDuplicated",
+        }],
         stakes: STAKES,
         timeout_minutes: 5,
         ..KindSchema::managed(
