@@ -23,7 +23,7 @@ impl ErrorAnswer {
         });
         let message = self.message.as_deref().or(known.map(|row| row.message)).unwrap_or(reason);
         let (kind, body) = match self.shape {
-            Shape::Own | Shape::False | Shape::Lower | Shape::Xml => {
+            Shape::Own | Shape::ResultFalse | Shape::Lower | Shape::Xml => {
                 ("application/json", vpcep_body(code, message, settings.error_shape).to_string())
             }
             Shape::Flat => ("application/json", vpcep_body(code, message, ErrorShape::Flat).to_string()),

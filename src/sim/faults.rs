@@ -144,7 +144,7 @@ pub enum Shape {
     /// Nothing.
     Empty,
     /// Success with `Result: false` (Alibaba Cloud's Elasticsearch).
-    False,
+    ResultFalse,
     /// `{"requestId", "code", "message"}` (Alibaba Cloud).
     Lower,
     /// `<Error>` (Alibaba Cloud's gateway).

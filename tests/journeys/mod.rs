@@ -14,6 +14,7 @@ mod replace;
 mod risk;
 mod saved;
 pub(crate) mod scenario;
+mod second_cloud;
 mod sets;
 mod story;
 mod uncertain;

@@ -118,8 +118,8 @@ pub(crate) fn delete(call: &mut Call<'_>) -> Answer {
     let Some(endpoint) = found.filter(|one| one.instance.as_ref() == Some(&instance.id)) else {
         return match call.rules().delete_unknown {
             DeleteUnknown::NotFound => Err(refuse("EndpointNotFound")),
-            DeleteUnknown::False => Ok(json!({ "Result": false })),
-            DeleteUnknown::True => Ok(json!({ "Result": true })),
+            DeleteUnknown::ResultFalse => Ok(json!({ "Result": false })),
+            DeleteUnknown::ResultTrue => Ok(json!({ "Result": true })),
         };
     };
     let mut endpoint = endpoint.clone();

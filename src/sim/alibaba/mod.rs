@@ -251,7 +251,7 @@ pub(crate) fn fault(
     let body = refusal.body(&uuid_of(id), gate::host(request));
     let json = "application/json;charset=utf-8";
     match error.shape {
-        Shape::False => {
+        Shape::ResultFalse => {
             answered(200, json, json!({ "RequestId": uuid_of(id), "Result": false }).to_string(), None, id)
         }
         Shape::Lower => {

@@ -106,7 +106,7 @@ pub enum DeleteUnknown {
     /// `EndpointNotFound`.
     NotFound,
     /// `Result: false`.
-    False,
+    ResultFalse,
     /// `Result: true`.
-    True,
+    ResultTrue,
 }

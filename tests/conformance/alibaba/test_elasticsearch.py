@@ -71,7 +71,7 @@ def test_what_is_refused(customer, service, sim):
         customer.endpoint_of(service)
     with refused("EndpointNotFound"):
         customer.search.delete_vpc_endpoint(INSTANCE, "ep-nobody", models.DeleteVpcEndpointRequest())
-    sim.settings(alibaba={"delete_unknown": "false"})
+    sim.settings(alibaba={"delete_unknown": "result_false"})
     gone = customer.search.delete_vpc_endpoint(INSTANCE, "ep-nobody", models.DeleteVpcEndpointRequest())
     assert gone.body.result is False
 

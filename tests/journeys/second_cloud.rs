@@ -1,0 +1,129 @@
+//! What is Alibaba Cloud's alone: client tokens across runs, accounts in arrears, connections that others
+//! end, a deletion that answers `false`.
+
+use std::time::Duration;
+
+use landbridge::ops::PlanOptions;
+use landbridge::sim::{LinkEndpoint, World};
+
+use super::scenario;
+use crate::common::{Journey, failures, settled};
+
+fn journey() -> Journey {
+    scenario::ALL[1].journey()
+}
+
+/// The endpoint of our instance.
+fn endpoint(world: &mut World) -> &mut LinkEndpoint {
+    let own = |endpoint: &&mut LinkEndpoint| endpoint.instance.as_deref() == Some("es-cn-2r429tctl000d0000");
+    world.alibaba.endpoints.iter_mut().find(own).expect("the endpoint")
+}
+
+fn endpoints(journey: &Journey) -> usize {
+    let world = journey.sim.world();
+    world.alibaba.endpoints.iter().filter(|endpoint| !endpoint.id.contains('*')).count()
+}
+
+/// What was made does not show, for longer than things take to show: a repeat is the same call all
+/// the same, since its token was on disk before the first one left.
+#[tokio::test(start_paused = true)]
+async fn a_creation_that_is_cut_off_is_the_same_call_in_the_next_run() {
+    let journey = journey();
+    let hidden = "{ operation: 'elasticsearch:ListVpcEndpoints', hide: 10m }";
+    journey.faults(&["{ operation: 'elasticsearch:CreateVpcEndpoint', lose_answer: true }", hidden]);
+    let all = PlanOptions::default();
+    drop(tokio::time::timeout(Duration::from_secs(9), journey.try_apply(&all)).await);
+    let pending = journey.recorded().pending;
+    let begun = pending.values().next().expect("a call that was begun");
+    let token = begun.begun.call.client_token.clone().expect("its token");
+    assert_eq!((token.len(), endpoints(&journey)), (32, 1));
+
+    journey.faults(&[hidden]);
+    let applied = settled(journey.try_apply(&all).await);
+    assert!(!applied.is_success(), "it does not show yet");
+    assert_eq!(endpoints(&journey), 1);
+    let tokens = journey.sim.world().alibaba.tokens;
+    let made: Vec<&str> = tokens
+        .iter()
+        .filter(|used| used.operation == "elasticsearch:CreateVpcEndpoint")
+        .map(|used| used.token.as_str())
+        .collect();
+    assert_eq!(made, [token.as_str()]);
+
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    journey.faults(&[]);
+    journey.apply().await;
+    assert_eq!(endpoints(&journey), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn arrears_are_reported_and_neither_waited_for_nor_replaced() {
+    let journey = journey();
+    journey.faults(&[
+        "{ operation: 'elasticsearch:CreateVpcEndpoint', fail: { code: FinancialLocked, message: m }, nth: 1 }",
+    ]);
+    let started = journey.clock.now();
+    let applied = settled(journey.try_apply(&PlanOptions::default()).await);
+    assert!(
+        failures(&applied.report).iter().any(|fault| fault.contains("overdue payment")),
+        "{:?}",
+        applied.report
+    );
+    let took = journey.clock.now().duration_since(started);
+    assert!(took.as_secs() < 60, "{took:?}");
+    let changes = journey.changes().await;
+    assert!(!changes.iter().any(|change| change.starts_with("replace")), "{changes:?}");
+    journey.meddle(|world| endpoint(world).business_status = "Normal".to_owned()).await;
+    journey.apply().await;
+    assert_eq!((endpoints(&journey), journey.count("elasticsearch:CreateVpcEndpoint")), (1, 1));
+    journey.meddle(|world| endpoint(world).business_status = "FinancialLocked".to_owned()).await;
+    assert_eq!(journey.drift().await, ["elasticsearch_endpoint.logs: business_status"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_others_end_is_accepted_again_and_one_without_a_service_replaced() {
+    let journey = journey();
+    journey.apply().await;
+    journey.meddle(|world| endpoint(world).connection = "Disconnected".to_owned()).await;
+    assert_eq!(journey.changes().await, ["update privatelink_accept.logs (decision)"]);
+    journey.apply().await;
+    journey.meddle(|world| endpoint(world).connection = "ServiceDeleted".to_owned()).await;
+    let changes = journey.changes().await;
+    assert!(changes.iter().any(|one| one.starts_with("replace elasticsearch_endpoint.logs")), "{changes:?}");
+    journey.apply().await;
+    assert_eq!(endpoints(&journey), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_answers_false_has_not_happened() {
+    let mut journey = journey();
+    journey.apply().await;
+    let rule = "{ operation: 'elasticsearch:DeleteVpcEndpoint', error: { shape: result_false }, nth: 1 }";
+    journey.faults(&[rule]);
+    journey
+        .edit("zone_id: cn-hangzhou-i\n  privatelink_accept", "zone_id: cn-hangzhou-h\n  privatelink_accept");
+    journey.edit(
+        "[{ resource_id: lb-bp1simpayments0002, resource_type: slb, zone_id: cn-hangzhou-i }]",
+        "[{ resource_id: lb-bp1simpayments0002, resource_type: slb, zone_id: cn-hangzhou-i }, { resource_id: lb-bp1simpayments0001, resource_type: slb, zone_id: cn-hangzhou-h }]",
+    );
+    let applied = settled(journey.try_apply(&PlanOptions::default()).await);
+    assert!(
+        failures(&applied.report).iter().any(|fault| fault.contains("did not delete")),
+        "{:?}",
+        applied.report
+    );
+    journey.apply().await;
+    assert_eq!(endpoints(&journey), 1);
+}
+
+/// An instance has one endpoint of a service, so that none can be made before the other is gone.
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_is_not_replaced_create_first() {
+    let mut journey = journey();
+    let life = "      zone_id: cn-hangzhou-i\n      lifecycle: { create_before_destroy: true }\n  privatelink_accept";
+    journey.edit("      zone_id: cn-hangzhou-i\n  privatelink_accept", life);
+    journey.apply().await;
+    journey.edit("zone_id: cn-hangzhou-i\n      lifecycle", "zone_id: cn-hangzhou-h\n      lifecycle");
+    let refused = journey.plan_with(&PlanOptions::default()).await.expect_err("the same service");
+    assert!(refused.to_string().contains("cannot be made before"), "{refused}");
+}
