@@ -192,7 +192,7 @@ fn choose<'w>(
             Settling::Failed(fault) => {
                 notes.push(format!("{} {} is failed: {fault}", one.schema.kind, one.object.id));
             }
-            Settling::Ready | Settling::Pending(_) => drop(chosen.insert(key(one))),
+            Settling::Ready | Settling::Pending(_) | Settling::Blocked(_) => drop(chosen.insert(key(one))),
         }
     }
     if !filter.is_open() && filter.ids.is_empty() {
