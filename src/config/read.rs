@@ -63,15 +63,18 @@ pub(super) fn read(file: &Arc<str>, bytes: &[u8], faults: &mut Vec<Diagnostic>) 
 /// The stack's name, if it stands among the first lines of a file, as it mostly does: a guess, for who
 /// wants to begin something before everything is read.
 pub fn stack_name(sources: &Sources) -> Option<String> {
-    const FIRST: usize = 200;
-    let texts = sources.files.iter().filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok());
-    texts.into_iter().find_map(|text| {
+    const FIRST_BYTES: usize = 16 << 10;
+    const FIRST_EVENTS: usize = 200;
+    sources.files.iter().find_map(|(_, bytes)| {
+        let head = &bytes[..bytes.len().min(FIRST_BYTES)];
+        let text = str::from_utf8(head).or_else(|e| str::from_utf8(&head[..e.valid_up_to()])).ok()?;
         let mut depth = 0;
         let mut key = true;
         let mut named = false;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        for (event, _) in Parser::new_from_str(text).take(FIRST).map_while(Result::ok) {
+        for (event, _) in Parser::new_from_str(text).take(FIRST_EVENTS).map_while(Result::ok) {
             match event {
+                Event::SequenceStart(..) if depth == 0 => return None,
                 Event::MappingStart(..) | Event::SequenceStart(..) => depth += 1,
                 Event::MappingEnd | Event::SequenceEnd => {
                     depth -= 1;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::testing::{SAMPLE, catalog};
-use crate::config::{Configuration, Sources, parse};
+use crate::config::{Configuration, Sources, parse, stack_name};
 use crate::expr::{Inputs, NoObjects, View, Views, Worth};
 use crate::resource::{Address, Block, Value};
 
@@ -88,4 +88,21 @@ fn provider_settings_are_worked_out_when_they_are_asked_for() {
     let shop = configuration.provider(&"shop".into()).unwrap_err();
     assert_eq!(shop[0].detail, "the environment has no variable SHOP_PASSWORD");
     assert_eq!(shop[0].place.as_ref().map(|p| (p.line, p.column)), Some((24, 45)));
+}
+
+#[test]
+fn the_stack_is_guessed_only_from_where_it_is_named() {
+    let guess = |text: &str| stack_name(&Sources::file("a.yaml", text));
+    assert_eq!(guess(SAMPLE).as_deref(), Some(good(SAMPLE).stack.as_str()));
+    assert_eq!(
+        guess("locals: { stack: no, more: [stack, no] }\nstack: yes # the name").as_deref(),
+        Some("yes")
+    );
+    assert_eq!(guess("locals:\n  stack: no\nresources: {}"), None);
+    assert_eq!(guess("[stack, no]"), None);
+    assert_eq!(guess("locals: stack\nvariables: {"), None);
+    assert_eq!(guess(&format!("locals: {{ a: {} }}\nstack: too-far", "x".repeat(20_000))), None);
+    let (empty, named) = (("a.yaml".into(), Vec::new()), ("b.yaml".into(), b"stack: second".to_vec()));
+    let sources = Sources { files: vec![empty, named], ..Sources::default() };
+    assert_eq!(stack_name(&sources).as_deref(), Some("second"));
 }
