@@ -233,6 +233,11 @@ impl Builder<'_> {
             return Step::Stop;
         }
         let id = NodeId(self.document.nodes.len() as u32);
+        // The parser lets a list of lines begin where its first line does; people look at the dash.
+        let mut spot = spot;
+        while self.document.text.as_bytes().get(spot.start as usize) == Some(&b' ') {
+            (spot.start, spot.column) = (spot.start + 1, spot.column + 1);
+        }
         let step = self.add(Form::List(Box::default()), spot, anchor);
         self.open.push(Open { id, map, children: Vec::new() });
         step
