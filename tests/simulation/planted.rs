@@ -17,7 +17,7 @@ fn drawn(bug: Bug, seed: u64) -> Script {
     let faults = match bug {
         Bug::CreateLeavesLate => vec![trouble::HELD_BACK, trouble::HIDDEN],
         // Every other life is any life.
-        Bug::FoundTwice if seed % 2 == 0 => {
+        Bug::FoundTwice if seed.is_multiple_of(2) => {
             let later = script.acts.iter_mut().filter_map(|act| match act {
                 Act::Desire(stack) => Some(stack),
                 _ => None,
