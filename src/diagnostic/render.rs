@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer as Snippets, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer as Snippets, Snippet};
 use regex::Regex;
 
 use super::{Diagnostic, Place, Severity};
@@ -41,10 +41,23 @@ impl<'a> Renderer<'a> {
             .primary_title(printable(&diagnostic.summary))
             .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
         if let Some(place) = &diagnostic.place {
-            group = group.element(self.snippet(place, AnnotationKind::Primary, ""));
+            // A saved plan knows where, and not what stands there.
+            group = match self.sources.get(&place.file) {
+                Some(source) => group.element(snippet(source, place, AnnotationKind::Primary, "")),
+                None => {
+                    let origin = Origin::path(printable(&place.file));
+                    group.element(origin.line(place.line).char_column(place.column))
+                }
+            };
         }
         for (place, label) in &diagnostic.also {
-            group = group.element(self.snippet(place, AnnotationKind::Context, label));
+            group = match self.sources.get(&place.file) {
+                Some(source) => group.element(snippet(source, place, AnnotationKind::Context, label)),
+                None => {
+                    let told = format!("{label}: {}:{}", place.file, place.line);
+                    group.element(Level::NOTE.no_name().message(printable(&told)))
+                }
+            };
         }
         let mut told = diagnostic.detail.clone();
         if let (None, Some(address)) = (&diagnostic.place, &diagnostic.address) {
@@ -61,29 +74,26 @@ impl<'a> Renderer<'a> {
         let text = snippets.term_width(110).render(&report);
         text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
     }
+}
 
-    /// The line of the place, with a mark under it. Only that line is handed to the library, so the
-    /// cost does not grow with the file.
-    fn snippet(
-        &self,
-        place: &Place,
-        kind: AnnotationKind,
-        label: &str,
-    ) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
-        let (line, marked) = match self.sources.get(&place.file) {
-            Some(source) => line_around(source, place),
-            None => (String::new(), 0..0),
-        };
-        let mut annotation = kind.span(marked);
-        if !label.is_empty() {
-            annotation = annotation.label(printable(label));
-        }
-        Snippet::source(line)
-            .line_start(place.line)
-            .path(printable(&place.file))
-            .fold(false)
-            .annotation(annotation)
+/// The line of the place, with a mark under it. Only that line is handed to the library, so the cost
+/// does not grow with the file.
+fn snippet(
+    source: &str,
+    place: &Place,
+    kind: AnnotationKind,
+    label: &str,
+) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
+    let (line, marked) = line_around(source, place);
+    let mut annotation = kind.span(marked);
+    if !label.is_empty() {
+        annotation = annotation.label(printable(label));
     }
+    Snippet::source(line)
+        .line_start(place.line)
+        .path(printable(&place.file))
+        .fold(false)
+        .annotation(annotation)
 }
 
 /// One diagnostic as text.

@@ -106,3 +106,14 @@ fn the_stack_is_guessed_only_from_where_it_is_named() {
     let sources = Sources { files: vec![empty, named], ..Sources::default() };
     assert_eq!(stack_name(&sources).as_deref(), Some("second"));
 }
+
+#[test]
+fn a_list_of_lines_stands_at_its_first_dash() {
+    let configuration = good(SAMPLE);
+    let block = &configuration.blocks[&"vpcep_service.payments".parse::<Block>().unwrap()];
+    let place = &block.attributes["ports"].place;
+    let text = &configuration.sources[&place.file];
+    assert!(text[place.start..].starts_with("- {"), "{place:?} {:?}", &text[place.start..place.start + 30]);
+    let line = text.lines().nth(place.line - 1).unwrap();
+    assert!(line[place.column - 1..].starts_with("- {"), "{place:?} {line:?}");
+}
