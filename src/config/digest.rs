@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 use super::configuration::Variable;
 use super::document::{Document, Form, NodeId};
 
+use crate::resource::hex;
+
 /// SHA-256 over all declarations and the values of the variables, as hex.
 pub(super) fn digest(documents: &[Document], variables: &BTreeMap<String, Variable>) -> String {
     let mut entries: Vec<[u8; 32]> = Vec::new();
@@ -42,10 +44,6 @@ pub(super) fn digest(documents: &[Document], variables: &BTreeMap<String, Variab
         hash.update(Sha256::digest(variable.value.to_string()));
     }
     hex(&hash.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn entry(document: &Document, path: &[&str], value: NodeId) -> [u8; 32] {

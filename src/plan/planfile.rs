@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use super::{Plan, StepId};
+use crate::resource::hex;
 
 /// The version of the format.
 pub const FORMAT: u64 = 1;
@@ -108,7 +109,7 @@ fn body(plan: &Plan) -> Map<String, Json> {
 
 fn seal(body: &Map<String, Json>) -> String {
     let bytes = serde_json::to_vec(body).unwrap_or_default();
-    Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect()
+    hex(&Sha256::digest(&bytes))
 }
 
 #[cfg(test)]

@@ -69,6 +69,10 @@ pub fn calls(kind: &Kind, effect: &Effect) -> Vec<Call> {
 /// # Panics
 /// If no provider has the kind: a mistake of ours.
 pub fn settling(kind: &Kind, want: Option<&Attributes>, object: &Object) -> Settling {
+    let Some(want) = want else {
+        // As long as it is seen it is not at its end, whatever its status says.
+        return Settling::Pending(object.attributes.text("status").unwrap_or("there").to_owned());
+    };
     match owner(kind) {
         Owner::Alibaba => alibaba::settling(kind, want, object),
         Owner::Huawei => huaweicloud::settling(kind, want, object),

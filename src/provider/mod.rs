@@ -16,6 +16,7 @@ pub mod huaweicloud;
 mod pace;
 mod retry;
 mod settings;
+mod signature;
 #[cfg(test)]
 mod testing;
 mod transport;
@@ -37,7 +38,7 @@ pub use cloud::{
 pub use clouds::{Clouds, Connector};
 pub use pace::Pace;
 pub use retry::{Attempt, Budget, Retry, retry_after};
-pub use settings::{ProviderSetting, SettingFault, Settings};
+pub use settings::{Keys, ProviderSetting, SettingFault, Settings};
 pub use transport::{Handler, LogHook, LogLine, Transport, TransportFault};
 
 /// What a writing call came to.

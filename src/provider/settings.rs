@@ -32,6 +32,24 @@ impl SettingFault {
     }
 }
 
+/// An access key with what belongs to it.
+#[derive(Debug)]
+pub struct Keys {
+    /// Whose key it is.
+    pub access_key: String,
+    /// What signs.
+    pub secret_key: SecretString,
+    /// Set for a temporary key.
+    pub security_token: Option<SecretString>,
+}
+
+impl Keys {
+    /// Everything in them that must never be shown.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretString> {
+        std::iter::once(&self.secret_key).chain(&self.security_token)
+    }
+}
+
 /// Reads the settings of a block, or of a group in it.
 #[derive(Clone, Copy)]
 pub struct Settings<'a> {
@@ -105,6 +123,21 @@ impl<'a> Settings<'a> {
             return Err(fault("it may hold a host, a port and a path, nothing else"));
         }
         Ok(text.trim_end_matches('/').to_owned())
+    }
+
+    /// The keys of a group, if any of them is given.
+    ///
+    /// # Errors
+    /// Which of the two is missing.
+    pub fn keys(&self) -> Result<Option<Keys>, SettingFault> {
+        match (self.text("access_key"), self.secret("secret_key")) {
+            (Some(access_key), Some(secret_key)) => {
+                Ok(Some(Keys { access_key, secret_key, security_token: self.secret("security_token") }))
+            }
+            (Some(_), None) => Err(self.missing("secret_key", "it is needed beside `access_key`")),
+            (None, Some(_)) => Err(self.missing("access_key", "it is needed beside `secret_key`")),
+            (None, None) => Ok(None),
+        }
     }
 
     /// The text of `ca_file`.

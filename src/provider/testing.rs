@@ -1,6 +1,6 @@
 //! For tests of providers: a server that holds a script of answers, and keeps what it was asked.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,24 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use serde_json::Value as Json;
 
-use super::Handler;
+use secrecy::SecretString;
+
+use super::{Handler, ProviderSetting};
+
+/// The settings of a block, of pairs such as `("auth.token", "t")`.
+pub(super) fn block(pairs: &[(&str, &str)]) -> BTreeMap<String, ProviderSetting> {
+    let mut entries = BTreeMap::new();
+    let mut auth = BTreeMap::new();
+    for (name, value) in pairs {
+        let value = ProviderSetting::Secret(SecretString::from(*value));
+        match name.strip_prefix("auth.") {
+            Some(name) => auth.insert(name.to_owned(), value),
+            None => entries.insert((*name).to_owned(), value),
+        };
+    }
+    entries.insert("auth".to_owned(), ProviderSetting::Group(auth));
+    entries
+}
 
 /// One answer: a status, headers, a body; or none at all.
 #[derive(Clone)]

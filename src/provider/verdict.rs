@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::{Attempt, Class, ReadFault, WriteFault};
+use super::{Attempt, Class, ReadFault, TransportFault, WriteFault};
 use crate::planted::{self, Bug};
 use crate::resource::Fault;
 
@@ -50,6 +50,20 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// No answer of this host, for the transport's reason.
+    pub(super) fn of_transport(host: &str, fault: TransportFault) -> Failure {
+        match fault {
+            TransportFault::NotSent(why) => {
+                let advice = "Check the addresses in the provider block, and the network.".to_owned();
+                let message = format!("{host} was not reached: {why}");
+                Failure::NotSent(Fault { advice, ..Fault::message(message) })
+            }
+            TransportFault::NoAnswer(why) => {
+                Failure::NoAnswer(Fault::message(format!("{host} did not answer: {why}")))
+            }
+        }
+    }
+
     /// For a read: everything that may pass by itself is tried again.
     pub(super) fn of_read<T>(self) -> Attempt<T, ReadFault> {
         match self {

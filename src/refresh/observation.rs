@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Answers;
 use crate::provider::{ReadFault, Settling};
-use crate::resource::{Address, Attributes, Catalog, Identity, Kind, Mode, Object, ObjectId, ProviderName};
+use crate::resource::{
+    Address, Attributes, Catalog, Identity, Kind, Mode, Object, ObjectId, ProviderName, hex,
+};
 
 /// What the API says about one object.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,6 +130,6 @@ impl Live {
             object.attributes.iter().filter(|(name, _)| !volatile.contains(name)).collect();
         let json = serde_json::to_vec(&(&object.id, kept)).unwrap_or_default();
         let digest = Sha256::digest(&json);
-        digest.iter().take(12).map(|b| format!("{b:02x}")).collect()
+        hex(&digest[..12])
     }
 }

@@ -4,6 +4,7 @@
 //! speaks in these words, and one representation, [`Attributes`], goes from the YAML to the
 //! request body and back.
 
+mod hex;
 mod address;
 mod attributes;
 mod catalog;
@@ -23,6 +24,7 @@ pub use address::{Address, AddressError, Block, Key, Kind, Mode, ProviderName};
 pub use attributes::Attributes;
 pub use catalog::Catalog;
 pub use exclusive::Exclusive;
+pub use hex::hex;
 pub use members::MemberRule;
 pub use object::{Fault, Identity, Mark, Object, ObjectId};
 pub use preflight::{

@@ -13,6 +13,8 @@ use super::load;
 use super::recorded::Recorded;
 use super::statefile::STATE_LIMIT;
 
+use crate::resource::hex;
+
 /// What the file says it is.
 const KIND: &str = "landbridge-backup";
 /// The version of the format.
@@ -81,7 +83,7 @@ fn text(bytes: Vec<u8>) -> String {
 
 fn checksum(content: &Content) -> String {
     let bytes = serde_json::to_vec(content).expect("texts are plain data: please report");
-    Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(&bytes))
 }
 
 /// Reads a backup, and checks that it is whole and of the backend's stack.

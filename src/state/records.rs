@@ -20,6 +20,8 @@ use sha2::{Digest, Sha256};
 
 use super::journal::{Entry, Seq};
 
+use crate::resource::hex;
+
 /// The version of the format that this program writes.
 pub(super) const FORMAT: u64 = 1;
 /// The longest JSON of one record, so that a damaged length cannot ask for all memory.
@@ -221,9 +223,5 @@ fn checksum(seq: Seq, json: &[u8]) -> String {
     hash.update(seq.to_string());
     hash.update(b" ");
     hash.update(json);
-    let digest = hash.finalize();
-    digest[..8].iter().fold(String::with_capacity(16), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("to memory");
-        text
-    })
+    hex(&hash.finalize()[..8])
 }

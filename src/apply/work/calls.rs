@@ -13,7 +13,7 @@ use crate::apply::look::{Found, OpenCreation, Opened, look_for};
 use crate::plan::{Event, StepAction, StepEnd};
 use crate::planted::{self, Bug};
 use crate::provider::{self, Call, Class, Effect, Read, Write, WriteFault};
-use crate::resource::{Attributes, Fault, Object};
+use crate::resource::{Attributes, Fault, Object, hex};
 use crate::state::{Begun, Entry, Origin, Outcome, Seq, crash};
 
 /// How often a call that may be repeated is repeated when no answer comes.
@@ -218,8 +218,7 @@ impl Doing<'_> {
     fn own_word(&self, purpose: &str, at: Timestamp) -> String {
         let lineage = self.worker.session.with(|r| r.revision.lineage.clone()).unwrap_or_default();
         let text = format!("{lineage} {} {purpose}{at}", self.step().address);
-        let digest = Sha256::digest(text.as_bytes());
-        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(text.as_bytes())[..16])
     }
 
     /// What an answered call came to, where `rest` is still to be done.

@@ -11,7 +11,7 @@ use crate::expr::deferred::file_key;
 use crate::expr::evaluate::{Evaluator, Fault, Result as Evaluated};
 use crate::expr::operators::{as_text, wrong};
 use crate::expr::val::Val;
-use crate::resource::Value;
+use crate::resource::{Value, hex};
 
 /// Limits of what is decoded.
 const MOST_NODES: usize = 100_000;
@@ -34,7 +34,7 @@ pub(super) fn base64decode(args: &[Value], budget: &mut Budget<'_>) -> Result<Va
 pub(super) fn sha256(args: &[Value], budget: &mut Budget<'_>) -> Result<Value, Complaint> {
     let text = text_arg(args, 0)?;
     budget.text(text.len())?;
-    Ok(Sha256::digest(text).iter().map(|b| format!("{b:02x}")).collect::<String>().into())
+    Ok(hex(&Sha256::digest(text)).into())
 }
 
 pub(super) fn jsonencode(args: &[Value], budget: &mut Budget<'_>) -> Result<Value, Complaint> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::scene::Scene;
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Step, StepAction};
+use crate::plan::{Step, StepAction, links};
 use crate::provider::ReadFault;
 use crate::refresh::{Ask, AskWhat};
 use crate::resource::{Address, Quota, Value};
@@ -147,10 +147,6 @@ fn beyond<'a>(steps: &'a [Step], load: &Load<'_>, demand: i64, free: i64) -> Vec
     load.makes[load.makes.len() - too_many..].iter().map(|&place| &steps[place].address).collect()
 }
 
-fn told(addresses: &[&Address]) -> String {
-    crate::plan::links::list(addresses)
-}
-
 fn exceeded(
     scene: &Scene<'_>,
     steps: &[Step],
@@ -168,7 +164,7 @@ fn exceeded(
     let text = format!(
         "{whose} may have {quota} {}, has {used}, and the plan needs room for {demand} more{given_back}; there is room for {free}, so none is left for {}: {}",
         load.rule.what,
-        told(&without),
+        links::list(&without),
         scene.refused(load.rule.code),
     );
     let finding = Diagnostic::error("A quota does not suffice", text)

@@ -3,10 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::SecretString;
-
 use super::request::Product;
-use crate::provider::{ProviderSetting, SettingFault, Settings};
+use crate::provider::{Keys, ProviderSetting, SettingFault, Settings};
 use crate::resource::SettingSchema;
 
 /// What a block may say.
@@ -33,26 +31,11 @@ pub const SETTINGS: &[SettingSchema] = &[
 pub(super) struct Config {
     pub(super) region: String,
     pub(super) account_id: Option<String>,
-    pub(super) credentials: Credentials,
+    pub(super) credentials: Keys,
     pub(super) ca_pem: Option<String>,
     elasticsearch: String,
     privatelink: String,
     sts: String,
-}
-
-/// Who we are.
-#[derive(Debug)]
-pub(super) struct Credentials {
-    pub(super) access_key: String,
-    pub(super) secret_key: SecretString,
-    pub(super) security_token: Option<SecretString>,
-}
-
-impl Credentials {
-    /// Everything in them that must never be shown.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &SecretString> {
-        std::iter::once(&self.secret_key).chain(&self.security_token)
-    }
 }
 
 impl Config {
@@ -76,7 +59,9 @@ impl Config {
         };
         Ok(Config {
             account_id: block.text("account_id"),
-            credentials: credentials(&auth)?,
+            credentials: auth
+                .keys()?
+                .ok_or_else(|| SettingFault::new("auth", "give `access_key` and `secret_key`"))?,
             ca_pem: block.certificates()?,
             elasticsearch: address("elasticsearch_endpoint", "elasticsearch")?,
             privatelink: address("privatelink_endpoint", "privatelink")?,
@@ -95,34 +80,10 @@ impl Config {
     }
 }
 
-fn credentials(auth: &Settings<'_>) -> Result<Credentials, SettingFault> {
-    match (auth.text("access_key"), auth.secret("secret_key")) {
-        (Some(access_key), Some(secret_key)) => {
-            Ok(Credentials { access_key, secret_key, security_token: auth.secret("security_token") })
-        }
-        (Some(_), None) => Err(auth.missing("secret_key", "it is needed beside `access_key`")),
-        (None, Some(_)) => Err(auth.missing("access_key", "it is needed beside `secret_key`")),
-        (None, None) => Err(SettingFault::new("auth", "give `access_key` and `secret_key`")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn block(pairs: &[(&str, &str)]) -> BTreeMap<String, ProviderSetting> {
-        let mut entries = BTreeMap::new();
-        let mut auth = BTreeMap::new();
-        for (name, value) in pairs {
-            let value = ProviderSetting::Secret(SecretString::from(*value));
-            match name.strip_prefix("auth.") {
-                Some(name) => auth.insert(name.to_owned(), value),
-                None => entries.insert((*name).to_owned(), value),
-            };
-        }
-        entries.insert("auth".to_owned(), ProviderSetting::Group(auth));
-        entries
-    }
+    use crate::provider::testing::block;
 
     #[test]
     fn what_is_missing_is_named() {

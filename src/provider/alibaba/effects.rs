@@ -27,15 +27,11 @@ pub fn tokened(call: &Call, token: &str) -> Option<Call> {
     Some(Call { client_token: Some(token.to_owned()), ..call.clone() })
 }
 
-/// Whether an object is where its effect leads: to `want`, or, without it, to its end.
+/// Whether an object is where its effect leads: to `want`.
 ///
 /// # Panics
 /// If the kind is not managed by this cloud: a mistake of ours.
-pub fn settling(kind: &Kind, want: Option<&Attributes>, object: &Object) -> Settling {
-    let Some(want) = want else {
-        // As long as it is seen it is not at its end, whatever its status says.
-        return Settling::Pending(object.attributes.text("status").unwrap_or("there").to_owned());
-    };
+pub fn settling(kind: &Kind, want: &Attributes, object: &Object) -> Settling {
     match kind.as_str() {
         kinds::SERVICE => services::settling(want, object),
         kinds::WHITELIST => whitelist::settling(want, object),

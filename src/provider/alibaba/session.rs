@@ -14,7 +14,7 @@ use super::request::{Ask, Pairs, canonical_query};
 use super::sign;
 use crate::provider::clock::CloudClock;
 use crate::provider::verdict::Failure;
-use crate::provider::{Attempt, Budget, Class, Clock, ReadFault, Retry, Transport, TransportFault};
+use crate::provider::{Attempt, Budget, Class, Clock, ReadFault, Retry, Transport};
 use crate::resource::{Fault, Identity, Value};
 
 /// The credentials of one provider block at work.
@@ -73,14 +73,7 @@ impl Session {
         let request = self.signed(ask)?;
         let host = request.uri().host().unwrap_or_default().to_owned();
         match self.transport.send_by(ask.leave_by, ask.operation, request).await {
-            Err(TransportFault::NotSent(why)) => {
-                let advice = "Check the endpoints in the provider block, and the network.".to_owned();
-                let message = format!("{host} was not reached: {why}");
-                Err(Failure::NotSent(Fault { advice, ..Fault::message(message) }))
-            }
-            Err(TransportFault::NoAnswer(why)) => {
-                Err(Failure::NoAnswer(Fault::message(format!("{host} did not answer: {why}"))))
-            }
+            Err(fault) => Err(Failure::of_transport(&host, fault)),
             Ok(response) => {
                 self.clock.learn(&response);
                 self.read(&response)

@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderValue, Method};
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
+
+use crate::provider::signature;
+use crate::resource::hex;
 
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
 
@@ -68,18 +70,8 @@ pub(super) fn authorization(
     secret_key: &SecretString,
 ) -> String {
     let (canonical, signed) = canonical_request(method, path, query, headers, body);
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret_key.expose_secret().as_bytes())
-        .expect("a key of any length will do");
-    mac.update(string_to_sign(&canonical).as_bytes());
-    let signature = hex(&mac.finalize().into_bytes());
+    let signature = signature::signed(&string_to_sign(&canonical), secret_key);
     format!("{ALGORITHM} Credential={access_key},SignedHeaders={signed},Signature={signature}")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

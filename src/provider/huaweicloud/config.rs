@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use crate::provider::{ProviderSetting, SettingFault, Settings};
+use crate::provider::{Keys, ProviderSetting, SettingFault, Settings};
 use crate::resource::SettingSchema;
 
 /// What a block may say.
@@ -94,7 +94,7 @@ pub(super) enum Credentials {
     /// A user, who gets a token by password.
     Password { username: String, password: SecretString, domain: String },
     /// Keys that sign each request; with a security token they are temporary.
-    Keys { access_key: String, secret_key: SecretString, security_token: Option<SecretString> },
+    Keys(Keys),
 }
 
 impl Credentials {
@@ -103,9 +103,7 @@ impl Credentials {
         match self {
             Credentials::Token(token) => vec![token],
             Credentials::Password { password, .. } => vec![password],
-            Credentials::Keys { secret_key, security_token, .. } => {
-                std::iter::once(secret_key).chain(security_token).collect()
-            }
+            Credentials::Keys(keys) => keys.secrets().collect(),
         }
     }
 
@@ -116,10 +114,10 @@ impl Credentials {
             Credentials::Password { .. } => {
                 "Check username, password, domain (the account's name) and the project in the provider block."
             }
-            Credentials::Keys { security_token: Some(_), .. } => {
+            Credentials::Keys(Keys { security_token: Some(_), .. }) => {
                 "Check the keys, and whether the security token has expired."
             }
-            Credentials::Keys { .. } => "Check access_key and secret_key in the provider block.",
+            Credentials::Keys(_) => "Check access_key and secret_key in the provider block.",
         }
     }
 }
@@ -166,58 +164,40 @@ impl Config {
 }
 
 fn credentials(auth: &Settings<'_>) -> Result<Credentials, SettingFault> {
-    let keys = (auth.text("access_key"), auth.secret("secret_key"));
-    let password = (auth.text("username"), auth.secret("password"));
-    let ways = [keys.0.is_some() || keys.1.is_some(), password.0.is_some() || password.1.is_some()];
+    let given = |names: [&str; 2]| names.iter().any(|name| auth.text(name).is_some());
+    let ways = [given(["access_key", "secret_key"]), given(["username", "password"])];
     if let Some(token) = auth.secret("token") {
         return match ways {
             [false, false] => Ok(Credentials::Token(token)),
             _ => Err(auth.missing("token", "give a token, or keys, or a password: not two of them")),
         };
     }
-    match (keys, password) {
-        ((Some(access_key), Some(secret_key)), (None, None)) => {
-            Ok(Credentials::Keys { access_key, secret_key, security_token: auth.secret("security_token") })
-        }
-        ((None, None), (Some(username), Some(password))) => {
+    if ways == [true, true] {
+        return Err(SettingFault::new("auth", "give keys or a password, not both"));
+    }
+    if let Some(keys) = auth.keys()? {
+        return Ok(Credentials::Keys(keys));
+    }
+    match (auth.text("username"), auth.secret("password")) {
+        (Some(username), Some(password)) => {
             let domain = auth.text("domain").ok_or_else(|| {
                 auth.missing("domain", "the name of the user's account is needed beside a password")
             })?;
             Ok(Credentials::Password { username, password, domain })
         }
-        ((Some(_), None), (None, None)) => {
-            Err(auth.missing("secret_key", "it is needed beside `access_key`"))
-        }
-        ((None, Some(_)), (None, None)) => {
-            Err(auth.missing("access_key", "it is needed beside `secret_key`"))
-        }
-        ((None, None), (Some(_), None)) => Err(auth.missing("password", "it is needed beside `username`")),
-        ((None, None), (None, Some(_))) => Err(auth.missing("username", "it is needed beside `password`")),
-        ((None, None), (None, None)) => Err(SettingFault::new(
+        (Some(_), None) => Err(auth.missing("password", "it is needed beside `username`")),
+        (None, Some(_)) => Err(auth.missing("username", "it is needed beside `password`")),
+        (None, None) => Err(SettingFault::new(
             "auth",
             "give `access_key` and `secret_key`, or `username`, `password` and `domain`, or `token`",
         )),
-        _ => Err(SettingFault::new("auth", "give keys or a password, not both")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn block(pairs: &[(&str, &str)]) -> BTreeMap<String, ProviderSetting> {
-        let mut entries = BTreeMap::new();
-        let mut auth = BTreeMap::new();
-        for (name, value) in pairs {
-            let value = ProviderSetting::Secret(SecretString::from(*value));
-            match name.strip_prefix("auth.") {
-                Some(name) => auth.insert(name.to_owned(), value),
-                None => entries.insert((*name).to_owned(), value),
-            };
-        }
-        entries.insert("auth".to_owned(), ProviderSetting::Group(auth));
-        entries
-    }
+    use crate::provider::testing::block;
 
     #[test]
     fn what_is_missing_is_named() {

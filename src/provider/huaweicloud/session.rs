@@ -15,9 +15,7 @@ use super::config::{Config, Credentials};
 use super::errors;
 use crate::provider::clock::CloudClock;
 use crate::provider::verdict::Failure;
-use crate::provider::{
-    Attempt, Budget, Class, Clock, ReadFault, Retry, Transport, TransportFault, retry_after,
-};
+use crate::provider::{Attempt, Budget, Class, Clock, ReadFault, Retry, Transport, retry_after};
 use crate::resource::{Fault, Identity, Value};
 
 /// One request, before credentials.
@@ -123,14 +121,7 @@ impl Session {
     async fn send(&self, ask: &Ask<'_>, request: Request<Bytes>) -> Result<Response<Bytes>, Failure> {
         let host = request.uri().host().unwrap_or_default().to_owned();
         match self.transport.send_by(ask.leave_by, ask.operation, request).await {
-            Err(TransportFault::NotSent(why)) => {
-                let advice = "Check the endpoint in the provider block, and the network.".to_owned();
-                let message = format!("{host} was not reached: {why}");
-                Err(Failure::NotSent(Fault { advice, ..Fault::message(message) }))
-            }
-            Err(TransportFault::NoAnswer(why)) => {
-                Err(Failure::NoAnswer(Fault::message(format!("{host} did not answer: {why}"))))
-            }
+            Err(fault) => Err(Failure::of_transport(&host, fault)),
             Ok(response) => {
                 self.clock.learn(&response);
                 if response.status().is_success() {
@@ -172,14 +163,7 @@ impl Session {
                 used = Some(token);
                 put
             }
-            Credentials::Keys { access_key, secret_key, security_token } => auth::put_signature(
-                &mut request,
-                access_key,
-                secret_key,
-                security_token.as_ref(),
-                ask.project,
-                self.clock.now(),
-            ),
+            Credentials::Keys(keys) => auth::put_signature(&mut request, keys, ask.project, self.clock.now()),
         };
         match put {
             Some(()) => Ok((request, used)),

@@ -21,6 +21,8 @@ use sha2::{Digest, Sha256};
 
 use super::recorded::Recorded;
 
+use crate::resource::hex;
+
 /// The version of the format that this program writes.
 pub(super) const FORMAT: u64 = 1;
 /// The largest snapshot that is read.
@@ -147,10 +149,5 @@ fn open(bytes: &[u8]) -> Result<(u64, &[u8]), FileFault> {
 }
 
 fn checksum(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(SUM_DIGITS);
-    for byte in Sha256::digest(bytes) {
-        use std::fmt::Write as _;
-        write!(text, "{byte:02x}").expect("to memory");
-    }
-    text
+    hex(&Sha256::digest(bytes))
 }

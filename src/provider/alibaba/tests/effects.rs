@@ -184,7 +184,7 @@ fn a_status_says_whether_an_effect_is_done() {
         (kinds::ACCEPT, json!({"status": "Connected"}), "ready"),
         (kinds::ACCEPT, json!({"status": "Disconnected"}), "pending Disconnected"),
     ] {
-        let shown = match settling(&Kind::from(kind), Some(&Attributes::new()), &object("x", live.clone())) {
+        let shown = match settling(&Kind::from(kind), &Attributes::new(), &object("x", live.clone())) {
             Settling::Ready => "ready".to_owned(),
             Settling::Pending(word) => format!("pending {word}"),
             Settling::Leaving => "leaving".to_owned(),

@@ -3,6 +3,7 @@
 mod sign;
 mod token;
 
+use crate::provider::Keys;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderName, HeaderValue, Request};
@@ -31,15 +32,13 @@ pub(super) fn put_token(request: &mut Request<Bytes>, token: &SecretString) -> O
 /// Signs a request; none if a part of the credentials cannot stand in a header.
 pub(super) fn put_signature(
     request: &mut Request<Bytes>,
-    access_key: &str,
-    secret_key: &SecretString,
-    security_token: Option<&SecretString>,
+    keys: &Keys,
     project: Option<&str>,
     now: Timestamp,
 ) -> Option<()> {
     let headers = request.headers_mut();
     headers.insert(sign::DATE_HEADER, sign::date(now).parse().ok()?);
-    if let Some(token) = security_token {
+    if let Some(token) = &keys.security_token {
         headers.insert("x-security-token", secret_value(token)?);
     }
     if let Some(project) = project {
@@ -51,8 +50,8 @@ pub(super) fn put_signature(
         request.uri(),
         request.headers(),
         request.body(),
-        access_key,
-        secret_key,
+        &keys.access_key,
+        &keys.secret_key,
     );
     let mut value: HeaderValue = authorization.parse().ok()?;
     value.set_sensitive(true);

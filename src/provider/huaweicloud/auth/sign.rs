@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 
-use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
+
+use crate::provider::signature;
+use crate::resource::hex;
 
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
 
@@ -67,10 +69,7 @@ pub(super) fn authorization(
 ) -> String {
     let (canonical, signed) = canonical_request(method, uri, headers, body);
     let date = headers.get(DATE_HEADER).map(trimmed).unwrap_or_default();
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret_key.expose_secret().as_bytes())
-        .expect("a key of any length will do");
-    mac.update(string_to_sign(&canonical, &date).as_bytes());
-    let signature = hex(&mac.finalize().into_bytes());
+    let signature = signature::signed(&string_to_sign(&canonical, &date), secret_key);
     format!("{ALGORITHM} Access={access_key}, SignedHeaders={signed}, Signature={signature}")
 }
 
@@ -105,13 +104,6 @@ fn canonical_query(query: &str) -> String {
         .map(|(key, value)| format!("{}={}", encode(key), encode(value)))
         .collect::<Vec<_>>()
         .join("&")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

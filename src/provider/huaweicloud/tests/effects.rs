@@ -322,7 +322,7 @@ fn when_an_effect_is_done() {
         let error = json!([{"error_code": "EndPoint.2022", "error_message": "m"}]);
         let live = object("x", json!({"status": status, "error": error}));
         let want = want.map(|want| attributes(want.clone()));
-        let shown = match settling(&Kind::from(kind), want.as_ref(), &live) {
+        let shown = match crate::provider::settling(&Kind::from(kind), want.as_ref(), &live) {
             Settling::Ready => "ready".to_owned(),
             Settling::Pending(word) => format!("pending {word}"),
             Settling::Leaving => "leaving".to_owned(),
@@ -335,9 +335,9 @@ fn when_an_effect_is_done() {
     );
     let kind = Kind::from("vpcep_whitelist");
     let live = object("s", json!({"permissions": [{"permission": "*"}]}));
-    assert_eq!(settling(&kind, Some(&want), &live), Settling::Pending("1 of 2 records".into()));
+    assert_eq!(settling(&kind, &want, &live), Settling::Pending("1 of 2 records".into()));
     let live = object("s", json!({"permissions": [{"permission": "*"}, {"permission": "iam:domain::1"}]}));
-    assert_eq!(settling(&kind, Some(&want), &live), Settling::Ready);
+    assert_eq!(settling(&kind, &want, &live), Settling::Ready);
 }
 
 #[test]
@@ -367,12 +367,12 @@ fn a_change_has_to_show() {
         object("s", json!({"status": "available", "service_name": name, "approval_enabled": approval}))
     };
     let want = attributes(json!({"service_name": "new", "approval_enabled": true, "description": "unread"}));
-    assert_eq!(settling(&kind, Some(&want), &live("r.new.s", true)), Settling::Ready);
-    assert_eq!(settling(&kind, Some(&want), &live("new", true)), Settling::Ready);
+    assert_eq!(settling(&kind, &want, &live("r.new.s", true)), Settling::Ready);
+    assert_eq!(settling(&kind, &want, &live("new", true)), Settling::Ready);
     let old = Settling::Pending("available, with the old service_name".into());
-    assert_eq!(settling(&kind, Some(&want), &live("r.old.s", true)), old);
+    assert_eq!(settling(&kind, &want, &live("r.old.s", true)), old);
     let old = Settling::Pending("available, with the old approval_enabled".into());
-    assert_eq!(settling(&kind, Some(&want), &live("r.new.s", false)), old);
+    assert_eq!(settling(&kind, &want, &live("r.new.s", false)), old);
 }
 
 #[test]
