@@ -152,9 +152,11 @@ fn update(
             let all = all_of(schema, &want);
             let differs: BTreeSet<String> = differences.iter().map(|d| d.attribute.clone()).collect();
             differences.extend(
-                all.into_iter()
-                    .filter(|d| !differs.contains(&d.attribute))
-                    .map(|d| Difference { before: d.after.clone(), ..d }),
+                all.into_iter().filter(|d| !differs.contains(&d.attribute)).map(|d| Difference {
+                    before: d.after.clone(),
+                    same: true,
+                    ..d
+                }),
             );
             (Need::Replace, reason)
         }
@@ -222,6 +224,7 @@ fn end(case: &Case<'_>, recorded: Option<&RecordedObject>, live: Option<(&Object
             after: Shown::Absent,
             replaces: None,
             place: None,
+            same: false,
         })
         .collect();
     Delta {
@@ -362,6 +365,7 @@ fn differing(
             after: Shown::input(input),
             replaces,
             place: input.place.clone(),
+            same: false,
         });
     }
     (changed, differences, reason)
@@ -400,6 +404,7 @@ fn all_of(schema: &KindSchema, want: &Inputs) -> Vec<Difference> {
             after: Shown::input(input),
             replaces: None,
             place: None,
+            same: false,
         })
     };
     schema.arguments().filter_map(shown).collect()

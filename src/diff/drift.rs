@@ -40,6 +40,7 @@ pub fn drift(schema: &KindSchema, recorded: &RecordedObject, live: &Attributes) 
             after: show(&is),
             replaces: None,
             place: None,
+            same: false,
         });
     }
     moved

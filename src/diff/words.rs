@@ -34,6 +34,10 @@ pub struct Difference {
     /// Where the author gives it, if it differs from what is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// It does not differ: a replacement shows all that the new object will be. Of two values that
+    /// must not be shown nobody could tell otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub same: bool,
 }
 
 /// Why an action was chosen.

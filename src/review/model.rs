@@ -342,6 +342,7 @@ fn output_row(output: &crate::plan::OutputChange) -> Option<Row> {
         after: output.after.clone(),
         replaces: None,
         place: None,
+        same: false,
     };
     row(&difference, false)
 }

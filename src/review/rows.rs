@@ -68,7 +68,7 @@ pub(super) fn row(difference: &Difference, whole: bool) -> Option<Row> {
         // What was empty is no loss.
         (Shown::Value(value), Shown::Absent) if whole && is_empty(value) => return None,
         // The new object of a replacement has much of the old one.
-        (before @ Shown::Value(_), after) if before == after => (Sign::None, single(after)),
+        (_, after) if difference.same => (Sign::None, single(after)),
         (Shown::Absent, after) => (Sign::Plus, single(after)),
         (before, Shown::Absent) => (Sign::Minus, single(before)),
         (Shown::Value(a), Shown::Value(b)) => (Sign::Tilde, pair(a, b)),

@@ -9,6 +9,7 @@ use super::findings::{findings, path_of};
 use super::model::Review;
 use super::section::{Finding, Level};
 use crate::diagnostic::Place;
+use crate::resource::hex;
 
 /// Readers show no more; the worst come first.
 const MOST: usize = 5000;
@@ -96,5 +97,5 @@ fn encoded(part: &str) -> String {
 fn fingerprint(review: &Review, finding: &Finding) -> String {
     let about = finding.address.as_deref().unwrap_or(&finding.text);
     let text = serde_json::to_string(&[&review.stack, &finding.rule, about]).unwrap_or_default();
-    Sha256::digest(text.as_bytes()).iter().take(16).map(|b| format!("{b:02x}")).collect()
+    hex(&Sha256::digest(text.as_bytes())[..16])
 }

@@ -179,7 +179,11 @@ fn unknown(plan: &Plan) -> Option<Section> {
     let outputs: Vec<String> = outputs.map(|output| format!("`{}`", clean(&output.name))).collect();
     let mut told: Vec<String> = attributes
         .into_iter()
-        .map(|(name, count)| if count == 1 { format!("`{name}`") } else { format!("`{name}` of {count}") })
+        .map(
+            |(name, count)| {
+                if count == 1 { format!("`{name}`") } else { format!("`{name}` ({count} resources)") }
+            },
+        )
         .collect();
     match outputs.len() {
         0 => {}

@@ -143,7 +143,7 @@ fn rows(rows: &[Row], column: usize, whole: &str, out: &mut String) {
         match &row.body {
             Body::One(one) => out.push_str(&format!("{} {}{forces}\n", head(own), cell(one))),
             Body::Arrow(before, after) if before == after => {
-                out.push_str(&format!("{} {}\n", head(""), cell(after)));
+                out.push_str(&format!("{} {}{forces}\n", head(own), cell(after)));
             }
             Body::Arrow(before, after) => {
                 out.push_str(&format!("{} {} -> {}{forces}\n", head(own), cell(before), cell(after)));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::{Look, Review, outcome, steps, text};
+use super::{Format, Look, Review, Surroundings, outcome, steps, text};
 use crate::diagnostic::Place;
 use crate::plan::{
     Action, Change, Difference, Drift, Keep, OutputChange, Plan, PlanMode, Reason, ReasonCode, Shown, Step,
@@ -26,7 +26,7 @@ fn later(expression: &str) -> Shown {
 }
 
 fn differs(attribute: &str, before: Shown, after: Shown) -> Difference {
-    Difference { attribute: attribute.to_owned(), before, after, replaces: None, place: None }
+    Difference { attribute: attribute.to_owned(), before, after, replaces: None, place: None, same: false }
 }
 
 fn comes(attribute: &str, after: Json) -> Difference {
@@ -342,4 +342,30 @@ fn the_json_holds_what_the_text_shows() {
         json!({"id": "s3", "action": "create", "address": ENDPOINT, "after": ["s1", "s2"]})
     );
     assert!(json.get("fingerprints").is_none());
+}
+
+#[test]
+fn a_hidden_value_that_changes_is_a_change_in_every_form() {
+    let changes = differs("description", Shown::Sensitive, Shown::Sensitive);
+    let stays = Difference { same: true, ..changes.clone() };
+    let shown = |format: Format, difference: &Difference| {
+        format.render(&update(SERVICE, vec![difference.clone()]), &Surroundings::default())
+    };
+    for (format, sign, plain) in [
+        (Format::Text, "~ description  (sensitive) -> (sensitive)", "    description  (sensitive)"),
+        (
+            Format::Markdown,
+            "- description  (sensitive)\n+ description  (sensitive)",
+            "  description  (sensitive)",
+        ),
+        (Format::TerraformText, "~ description = (sensitive value)", "  description = (sensitive value)"),
+    ] {
+        let words = |text: String| text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+        let squeezed = |text: &str| text.split(' ').filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
+        let (moves, rests) =
+            (squeezed(&words(shown(format, &changes))), squeezed(&words(shown(format, &stays))));
+        assert!(moves.contains(&squeezed(sign)), "{format:?}: {moves}");
+        assert!(!rests.contains(&squeezed(sign)), "{format:?}: {rests}");
+        assert!(rests.contains(&squeezed(plain)), "{format:?}: {rests}");
+    }
 }

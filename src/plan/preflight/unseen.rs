@@ -6,7 +6,10 @@ use super::scene::Scene;
 
 pub(super) fn find(scene: &Scene<'_>, unseen: &mut Vec<String>) {
     let providers: Vec<String> = scene.providers().into_iter().map(|name| format!("`{name}`")).collect();
-    let mut all = vec![format!("whether the credentials of {} have the rights for it", providers.join(", "))];
+    let mut all = vec![format!(
+        "whether the credentials of {} have the rights that these changes need",
+        providers.join(", ")
+    )];
     let mut told = BTreeSet::new();
     for changed in scene.changed.iter().filter(|changed| changed.is_new()) {
         for clause in changed.schema.preflight.unseen {

@@ -108,7 +108,6 @@ pub(super) fn rows(rows: &[Row], whole: char) -> String {
         let own = if row.sign == Sign::None { whole } else { mark(row.sign) };
         let mut lines: Vec<(char, String)> = match &row.body {
             Body::One(one) => vec![(own, cell(one))],
-            Body::Arrow(before, after) if before == after => vec![(' ', cell(after))],
             Body::Arrow(before, after) => vec![('-', cell(before)), ('+', cell(after))],
             Body::Parts(parts, same) => members(parts, *same, own),
         };

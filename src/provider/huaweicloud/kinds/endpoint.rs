@@ -97,7 +97,7 @@ const PREFLIGHT: Preflight = Preflight {
         Usual { attribute: "whitelist", most: 20, code: "EndPoint.2045" },
     ],
     unseen: &[
-        "whether an endpoint's `vpc_id` and `subnet_id` are there, have a free address, and are clear of 198.19.128.0/17",
+        "whether an endpoint's `vpc_id` and `subnet_id` exist, have a free address, and lie outside 198.19.128.0/17, which the cloud keeps for itself",
     ],
     agrees: None,
     requires: &[],

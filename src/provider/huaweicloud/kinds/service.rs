@@ -61,7 +61,7 @@ const PREFLIGHT: Preflight = Preflight {
         code: "EndPoint.3006",
     }),
     unseen: &[
-        "whether `port_id` is a back end of that `server_type` in that `vpc_id`, and which of its ports services of other projects have",
+        "whether `port_id` is a back end of that `server_type` in that `vpc_id`, and whether a service of another project uses one of its ports",
     ],
     target: None,
     agrees: None,
