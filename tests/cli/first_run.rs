@@ -1,6 +1,40 @@
 //! What a newcomer runs first.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "it reads the page, and lays the example where the page has it"
+)]
+
+use std::path::Path;
+
 use super::bench::Bench;
+
+/// The first block of this kind in the README.
+fn first_of_readme(fence: &str) -> String {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = std::fs::read_to_string(page).unwrap();
+    let (_, block) = text.split_once(&format!("\n```{fence}\n")).unwrap();
+    block.split_once("\n```\n").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_readme_shows_what_the_first_command_says() {
+    assert!(first_of_readme("console").ends_with(" -f examples/cross-account apply --sim"));
+    let bench = Bench::empty();
+    let example = "examples/cross-account";
+    std::fs::create_dir_all(bench.path(example)).unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(example).join("landbridge.yaml");
+    std::fs::copy(file, bench.path(&format!("{example}/landbridge.yaml"))).unwrap();
+    let shown = first_of_readme("text");
+    let (plan, rest) = shown.split_once("\nDo exactly this").unwrap();
+    assert_eq!(bench.run(&format!("-f {example} plan --sim")).code(0).out, plan);
+    let (_, outputs) = rest.split_once("\nApply complete: 4 created.\n").unwrap();
+    let applied = bench.run(&format!("-f {example} apply --sim --auto-approve")).code(0).out;
+    // The name of an endpoint is drawn, its address is the first that is free.
+    let without_names = |text: &str| text.split("\n  names ").next().unwrap().to_owned();
+    let (_, ours) = applied.split_once("Apply complete: 4 created.\n").unwrap();
+    assert_eq!(without_names(ours), without_names(outputs));
+}
 
 #[test]
 fn init_then_apply_works_on_the_simulated_cloud_and_nothing_is_overwritten() {
