@@ -16,8 +16,15 @@ use common::chain::{self, Shape};
 use common::simulator::Simulator;
 use common::{full, process, shown};
 
-/// The operations that read objects.
-const LISTINGS: [&str; 4] = ["list_services", "list_endpoints", "list_permissions", "list_connections"];
+/// The operations that read objects. One alone may be read by its id instead of by a listing.
+const READINGS: [&str; 6] = [
+    "list_services",
+    "list_endpoints",
+    "list_permissions",
+    "list_connections",
+    "get_service",
+    "get_endpoint",
+];
 
 fn main() {
     let shape = |groups, records, endpoints| Shape { groups, records, endpoints };
@@ -49,9 +56,9 @@ fn measure(shape: Shape) {
         .map(|(name, count)| (name.as_str(), count - before.get(name).copied().unwrap_or_default()))
         .filter(|(_, count)| *count > 0)
         .collect();
-    let (listings, others): (BTreeMap<&str, u64>, BTreeMap<&str, u64>) =
-        cost.into_iter().partition(|(name, _)| LISTINGS.contains(name));
-    let sum: u64 = listings.values().sum();
+    let (readings, others): (BTreeMap<&str, u64>, BTreeMap<&str, u64>) =
+        cost.into_iter().partition(|(name, _)| READINGS.contains(name));
+    let sum: u64 = readings.values().sum();
     let bound = bound(shape);
     println!(
         "{} resources, {shape:?}: apply {}, plan {}",
@@ -60,9 +67,7 @@ fn measure(shape: Shape) {
         shown(plan.time)
     );
     let word = if sum <= bound { "kept" } else { "NOT KEPT" };
-    println!("  {sum} requests (promised: at most {bound}; {word}): {listings:?}; apart: {others:?}");
-    let confirming = others.keys().any(|name| name.starts_with("get_"));
-    assert!(!confirming, "nothing is absent, so nothing has to be confirmed: {others:?}");
+    println!("  {sum} requests (promised: at most {bound}; {word}): {readings:?}; apart: {others:?}");
 }
 
 fn bound(shape: Shape) -> u64 {

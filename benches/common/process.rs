@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// What a process took.
@@ -12,6 +12,8 @@ pub(crate) struct Took {
     pub(crate) time: Duration,
     /// Peak resident memory in bytes, as the kernel counts it (`VmHWM`).
     pub(crate) memory: u64,
+    /// Whether it was stopped for taking too long, so that `time` is less than it needs.
+    pub(crate) stopped: bool,
 }
 
 impl Took {
@@ -26,6 +28,14 @@ impl Took {
 /// # Panics
 /// If it fails: what it said is shown.
 pub(crate) fn run(command: &mut Command, folder: &Path) -> Took {
+    run_within(command, folder, Duration::MAX)
+}
+
+/// Runs a command, and stops it once it has taken longer than `limit`.
+///
+/// # Panics
+/// If it fails: what it said is shown.
+pub(crate) fn run_within(command: &mut Command, folder: &Path, limit: Duration) -> Took {
     let said = folder.join("said.txt");
     let out = fs::File::create(&said).expect("a file for what it says");
     let err = out.try_clone().expect("the same for its errors");
@@ -42,15 +52,37 @@ pub(crate) fn run(command: &mut Command, folder: &Path) -> Took {
         }
         peak
     });
+    let stopped = limit < Duration::MAX && !ends_within(&mut child, limit);
+    if stopped {
+        child.kill().expect("it is ours to stop");
+    }
     let status = child.wait().expect("it ends");
     let time = started.elapsed();
     let memory = watcher.join().expect("it only reads");
-    if !status.success() {
+    if !status.success() && !stopped {
         let said = fs::read_to_string(&said).unwrap_or_default();
         let tail: Vec<&str> = said.lines().rev().take(30).collect();
         panic!("{command:?} failed ({status}):\n{}", tail.into_iter().rev().collect::<Vec<_>>().join("\n"));
     }
-    Took { time, memory }
+    Took { time, memory, stopped }
+}
+
+/// Whether it ends by itself in that time. Only for what takes so long that a look now and then is exact enough.
+fn ends_within(child: &mut Child, limit: Duration) -> bool {
+    let started = Instant::now();
+    while started.elapsed() < limit {
+        if child.try_wait().expect("a child of ours").is_some() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    false
+}
+
+/// How many lines of what the last run in this folder said have these words.
+pub(crate) fn lines_said(folder: &Path, words: &str) -> usize {
+    let text = fs::read_to_string(folder.join("said.txt")).unwrap_or_default();
+    text.lines().filter(|line| line.contains(words)).count()
 }
 
 /// The last line that starts with `start`, of what the last run in this folder said.
