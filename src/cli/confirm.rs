@@ -3,12 +3,13 @@
 use super::failure::Stop;
 use super::ui::Ui;
 
-/// Asks whether to go on; only `yes` does. Where nobody can answer it refuses, and never hangs.
-pub(super) fn confirm(ui: &Ui, question: &str) -> Result<(), Stop> {
+/// Asks whether to go on; only `yes` does. Where nobody can answer it refuses with a hint what to do
+/// instead, and never hangs.
+pub(super) fn confirm(ui: &Ui, question: &str, otherwise: &str) -> Result<(), Stop> {
     if !ui.may_ask() {
         return Err(Stop::refused(
             "nothing was changed: this needs a confirmation, and there is no terminal to ask on",
-            "review the plan, then use --auto-approve; or `plan --out FILE` and `apply FILE`",
+            otherwise,
         ));
     }
     match ui.ask(&format!("\n{question}\nOnly `yes` is taken for a yes: ")).as_deref() {

@@ -61,6 +61,38 @@ fn author_of(sources: &Sources, ui: &Ui) -> Result<Author, Stop> {
     }
 }
 
+/// What commands about the record alone need of the configuration.
+pub(super) struct Desk {
+    /// Where the state is.
+    pub(super) backend: Arc<dyn Backend>,
+    /// How many snapshots are kept.
+    pub(super) kept: usize,
+    /// The revision of the configuration in its repository.
+    pub(super) revision: String,
+}
+
+/// For commands about the record alone. Whatever is wrong with the configuration, it does not stand in
+/// the way of a lock that has to be taken away: the stack's name is enough.
+pub(super) fn desk(options: &Options, ui: &Ui) -> Result<Desk, Stop> {
+    let sources = sources::read(options)?;
+    let (stack, kept, texts) = match author_of(&sources, ui) {
+        Ok(author) => (author.configuration.stack.clone(), author.configuration.snapshots, author.texts),
+        Err(Stop::Diagnostics(faults, texts)) => {
+            let Some(stack) = config::stack_name(&sources) else {
+                return Err(Stop::Diagnostics(faults, texts));
+            };
+            let faults =
+                if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
+            ui.warn(&format!(
+                "the configuration has {faults} (`landbridge validate`); this needs only the name of its stack, `{stack}`"
+            ));
+            (stack, usize::MAX, texts)
+        }
+        Err(stop) => return Err(stop),
+    };
+    Ok(Desk { backend: backend(options, &stack)?, kept, revision: git::revision_of(&texts) })
+}
+
 impl Author {
     /// A file of the user, kept for the messages about it.
     fn file(&mut self, path: &Path) -> Result<(Arc<str>, Vec<u8>), Stop> {

@@ -12,9 +12,9 @@ use super::plan::decide;
 use super::{Failure, PlanOptions, Workspace};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Worth;
-use crate::plan::adoption::{Adopted, Adoption, Wanted};
+use crate::plan::adoption::{Adopted, Adoption, Sought, Wanted};
 use crate::plan::uncertain::{as_key, described};
-use crate::plan::{Action, Answers, Plan, PlanInput, Secrets, Selection, walk};
+use crate::plan::{Action, Answer, Answers, Plan, PlanInput, Secrets, Selection, walk};
 use crate::recovery::{Confidence, Seeker, Unclear, matched};
 use crate::refresh::{Live, Observation, Sight};
 use crate::resource::{Address, Kind, Listing, Mode, Object, ObjectId, ProviderName, Value};
@@ -235,23 +235,22 @@ pub(super) async fn find(
         groups.entry((one.provider.clone(), one.address.kind().clone())).or_default().push(one);
     }
     let (mut chosen, mut faults, mut questions) = (Vec::new(), Vec::new(), Vec::new());
+    let by_record = recorded.every_object().map(|(address, object)| (address, object.id.as_str()));
+    let by_finding = adoption.found.iter().map(|(address, found)| (address, found.object.id.as_str()));
+    let owners: BTreeMap<(&str, &str), &Address> =
+        by_record.chain(by_finding).map(|(address, id)| ((address.kind().as_str(), id), address)).collect();
     for ((provider, kind), group) in groups {
         let schema = workspace.catalog.schema(&group[0].address.block);
-        let owned = |id: &str| {
-            let by_record = recorded.every_object().any(|(a, o)| *a.kind() == kind && o.id == id);
-            by_record || adoption.owner(kind.as_str(), id).is_some()
-        };
         let all = adoption.candidates.get(&(provider, kind.clone())).map(Vec::as_slice).unwrap_or_default();
-        let free: Vec<&Object> = all.iter().filter(|object| !owned(&object.id)).collect();
+        let free: Vec<&Object> =
+            all.iter().filter(|object| !owners.contains_key(&(kind.as_str(), object.id.as_str()))).collect();
+        let answers = with_imports(answers, &group, &free);
         let seekers: Vec<Seeker<'_>> = group
             .iter()
             .map(|one| Seeker { address: &one.address, want: &one.want, sensitive: &one.sensitive })
             .collect();
-        let owner = |kind: &str, id: &str| {
-            let recorded = recorded.objects.iter().find(|(a, o)| a.kind().as_str() == kind && o.id == id);
-            recorded.map(|(a, _)| a.clone()).or_else(|| adoption.owner(kind, id).cloned())
-        };
-        let matching = match matched(schema, &seekers, &free, answers, &owner) {
+        let owner = |kind: &str, id: &str| owners.get(&(kind, id)).map(|address| (*address).clone());
+        let matching = match matched(schema, &seekers, &free, &answers, &owner) {
             Ok(matching) => matching,
             Err(found) => {
                 faults.extend(found);
@@ -289,6 +288,20 @@ pub(super) async fn find(
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(Failure::Diagnostics(faults)) }
+}
+
+/// The answers, and with them what `imports:` says of addresses that no answer is about. An import that
+/// names what is not there is from before the object was replaced, and says nothing any more.
+fn with_imports(answers: &Answers, wanted: &[Wanted], free: &[&Object]) -> Answers {
+    let mut all = answers.clone();
+    for one in wanted {
+        let Sought::Id(id) = &one.by else { continue };
+        if free.iter().any(|object| object.id == *id) {
+            let answer = Answer { object: Some(id.clone()), place: one.place.clone() };
+            all.0.entry(one.address.clone()).or_insert(answer);
+        }
+    }
+    all
 }
 
 /// The question about what cannot be told apart.

@@ -94,10 +94,13 @@ pub fn matched(
     let mut round = Round {
         schema,
         open: seekers.to_vec(),
-        free: objects.to_vec(),
+        free: BTreeMap::new(),
         matching: Matching::default(),
         faults: Vec::new(),
     };
+    for object in objects {
+        round.free.entry(round.shelf(&object.attributes)).or_default().push(object);
+    }
     round.answered(answers);
     while round.bind(Confidence::Certain, owner) || round.bind(Confidence::Likely, owner) {}
     round.rest();
@@ -107,13 +110,33 @@ pub fn matched(
 struct Round<'a> {
     schema: &'a KindSchema,
     open: Vec<Seeker<'a>>,
-    free: Vec<&'a Object>,
+    /// The objects that no address has, by the part of their natural key that is compared as it stands,
+    /// so that a large account is not compared all with all.
+    free: BTreeMap<Vec<&'a str>, Vec<&'a Object>>,
     matching: Matching,
     faults: Vec<Diagnostic>,
 }
 
 impl<'a> Round<'a> {
-    /// Whether an object can be meant at all: it has the natural key.
+    fn shelf<'v>(&self, attributes: &'v Attributes) -> Vec<&'v str> {
+        let exact = |name: &&&str| self.schema.attribute(name).is_some_and(|a| a.compare == Compare::Exact);
+        let names = self.schema.natural_key.iter().filter(exact);
+        names.map(|name| attributes.text(name).unwrap_or_default()).collect()
+    }
+
+    /// The objects that can be meant at all: they have the natural key.
+    fn choices(&self, seeker: &Seeker<'a>) -> Vec<&'a Object> {
+        let near = self.free.get(&self.shelf(seeker.want)).map(Vec::as_slice).unwrap_or_default();
+        near.iter().copied().filter(|object| self.has_key(seeker, object)).collect()
+    }
+
+    fn take(&mut self, object: &'a Object) {
+        let shelf = self.shelf(&object.attributes);
+        if let Some(near) = self.free.get_mut(&shelf) {
+            near.retain(|free| free.id != object.id);
+        }
+    }
+
     fn has_key(&self, seeker: &Seeker<'_>, object: &Object) -> bool {
         self.schema.natural_key.iter().all(|name| self.agrees(seeker, object, name))
     }
@@ -134,11 +157,6 @@ impl<'a> Round<'a> {
         names.filter_map(|name| self.schema.attribute(name).map(|a| a.name)).collect()
     }
 
-    fn fits(&self, confidence: Confidence, seeker: &Seeker<'_>, object: &Object) -> bool {
-        self.has_key(seeker, object)
-            && (confidence == Confidence::Likely || self.differing(seeker, object).is_empty())
-    }
-
     /// What the user says goes before all evidence.
     fn answered(&mut self, answers: &Answers) {
         let (said, open): (Vec<_>, Vec<_>) =
@@ -150,9 +168,9 @@ impl<'a> Round<'a> {
                 self.matching.missing.push(seeker.address.clone());
                 continue;
             };
-            match self.free.iter().position(|object| object.id == *id) {
-                Some(at) => {
-                    let object = self.free.remove(at);
+            match self.free.values().flatten().copied().find(|object| object.id == *id) {
+                Some(object) => {
+                    self.take(object);
                     let differs = self.differing(&seeker, object);
                     let mut evidence = match &answer.place {
                         Some(place) => format!("you say so in {}:{}", place.file, place.line),
@@ -169,29 +187,28 @@ impl<'a> Round<'a> {
     /// Binds what fits one another and nothing else. Says whether it did, since then others may have
     /// become clear.
     fn bind(&mut self, confidence: Confidence, owner: &dyn Fn(&str, &str) -> Option<Address>) -> bool {
-        let mut edges: Vec<(usize, usize)> = Vec::new();
-        for (s, seeker) in self.open.iter().enumerate() {
-            let fitting = self.free.iter().enumerate().filter(|(_, o)| self.fits(confidence, seeker, o));
-            edges.extend(fitting.map(|(o, _)| (s, o)));
+        let mut edges: Vec<(Seeker<'a>, &'a Object)> = Vec::new();
+        for seeker in &self.open {
+            let choices = self.choices(seeker).into_iter();
+            let fits = |object: &&Object| {
+                confidence == Confidence::Likely || self.differing(seeker, object).is_empty()
+            };
+            edges.extend(choices.filter(fits).map(|object| (*seeker, object)));
         }
         let (mut of_seeker, mut of_object) = (BTreeMap::new(), BTreeMap::new());
-        for (s, o) in &edges {
-            *of_seeker.entry(s).or_insert(0) += 1;
-            *of_object.entry(o).or_insert(0) += 1;
+        for (seeker, object) in &edges {
+            *of_seeker.entry(seeker.address).or_insert(0) += 1;
+            *of_object.entry(&object.id).or_insert(0) += 1;
         }
-        let clear: Vec<(usize, usize)> =
-            edges.iter().copied().filter(|(s, o)| of_seeker[s] == 1 && of_object[o] == 1).collect();
-        for (s, o) in &clear {
-            let (seeker, object) = (self.open[*s], self.free[*o]);
-            let evidence = self.evidence(confidence, &seeker, object, owner);
-            self.found(&seeker, object, confidence, evidence);
+        edges.retain(|(seeker, object)| of_seeker[seeker.address] == 1 && of_object[&object.id] == 1);
+        for (seeker, object) in &edges {
+            let evidence = self.evidence(confidence, seeker, object, owner);
+            self.found(seeker, object, confidence, evidence);
+            self.take(object);
         }
-        let (seekers, objects): (BTreeSet<usize>, BTreeSet<usize>) = clear.iter().copied().unzip();
-        let mut at = 0..;
-        self.open.retain(|_| at.next().is_some_and(|s| !seekers.contains(&s)));
-        let mut at = 0..;
-        self.free.retain(|_| at.next().is_some_and(|o| !objects.contains(&o)));
-        !clear.is_empty()
+        let bound: BTreeSet<&Address> = edges.iter().map(|(seeker, _)| seeker.address).collect();
+        self.open.retain(|seeker| !bound.contains(seeker.address));
+        !edges.is_empty()
     }
 
     fn found(&mut self, seeker: &Seeker<'_>, object: &Object, confidence: Confidence, evidence: String) {
@@ -242,13 +259,12 @@ impl<'a> Round<'a> {
 
     /// What is left: nothing fits, or it is for the user to say.
     fn rest(&mut self) {
-        let mut left: Vec<Seeker<'a>> = std::mem::take(&mut self.open);
-        while let Some(first) = left.pop() {
-            let choices = |seeker: &Seeker<'_>| -> BTreeSet<usize> {
-                let fitting = self.free.iter().enumerate();
-                fitting.filter(|(_, o)| self.has_key(seeker, o)).map(|(at, _)| at).collect()
-            };
-            let mut reach = choices(&first);
+        let left = std::mem::take(&mut self.open);
+        let mut left: Vec<(Seeker<'a>, BTreeMap<&'a str, &'a Object>)> = left
+            .into_iter()
+            .map(|seeker| (seeker, self.choices(&seeker).into_iter().map(|o| (o.id.as_str(), o)).collect()))
+            .collect();
+        while let Some((first, mut reach)) = left.pop() {
             if reach.is_empty() {
                 self.matching.missing.push(first.address.clone());
                 continue;
@@ -256,17 +272,21 @@ impl<'a> Round<'a> {
             // Whoever shares a choice is asked together.
             let mut members = vec![first];
             loop {
+                let shares =
+                    |choices: &BTreeMap<&str, &Object>| choices.keys().any(|id| reach.contains_key(id));
                 let (with, without): (Vec<_>, Vec<_>) =
-                    left.into_iter().partition(|seeker| !choices(seeker).is_disjoint(&reach));
+                    left.into_iter().partition(|(_, choices)| shares(choices));
                 left = without;
                 if with.is_empty() {
                     break;
                 }
-                reach.extend(with.iter().flat_map(choices));
-                members.extend(with);
+                for (member, choices) in with {
+                    members.push(member);
+                    reach.extend(choices);
+                }
             }
             members.sort_by(|a, b| a.address.cmp(b.address));
-            let mut objects: Vec<Object> = reach.into_iter().map(|at| self.free[at].clone()).collect();
+            let mut objects: Vec<Object> = reach.into_values().cloned().collect();
             let born = |o: &Object| o.attributes.text("created_at").map(str::to_owned);
             objects.sort_by_key(|o| (born(o), o.id.clone()));
             self.matching.unclear.push(Unclear {

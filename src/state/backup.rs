@@ -119,6 +119,29 @@ pub fn read(backend: &dyn Backend, file: &str, bytes: &[u8]) -> Result<Backup, S
     Ok(Backup { recorded, content, history })
 }
 
+impl Backup {
+    /// What the backup records, to be recorded over `now`.
+    ///
+    /// # Errors
+    /// If it is of another lineage; or if it was made while calls had no known end, since what they made
+    /// would be forgotten: only a whole state keeps looking for it.
+    pub fn over(&self, file: &str, now: &Recorded) -> Result<&Recorded, StateError> {
+        let calls = self.recorded.pending.len();
+        let why = if self.recorded.revision.lineage != now.revision.lineage {
+            "it is of another lineage than the state that is here".to_owned()
+        } else if calls > 0 {
+            let calls = if calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") };
+            format!(
+                "it was made during a run, when {calls} had no known end, and what was made then would be forgotten"
+            )
+        } else {
+            return Ok(&self.recorded);
+        };
+        let why = format!("{why}. Move the state's folder away first if the backup is to take its place");
+        Err(StateError::Backup { file: file.to_owned(), why })
+    }
+}
+
 /// Puts a backup where no state is: all of it, history and journal included. The snapshot comes
 /// last, and until then the place reads as one whose state is missing, never as an empty one.
 ///

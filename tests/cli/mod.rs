@@ -13,3 +13,4 @@ mod runbook;
 mod secrets;
 mod renderings;
 mod story;
+mod takeover;

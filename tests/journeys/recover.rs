@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use landbridge::ops::{self, Recovered, Recovery};
 use landbridge::plan::{Answer, Answers};
@@ -12,6 +13,8 @@ use landbridge::state::files::{Files, MemoryFiles};
 
 use super::story::LINK;
 use crate::common::{Journey, settled};
+
+const JOURNAL: &str = "state/payments-link/journal";
 
 /// Looks for what is lost; whatever cannot be told is answered from what was recorded before.
 pub(crate) async fn recovered(journey: &Journey, before: &Recorded) -> (Recovered, usize) {
@@ -163,6 +166,89 @@ async fn every_partial_loss_ends_in_an_empty_plan() {
         assert!(aside.iter().any(|name| name.starts_with("state.json.unusable")), "{what}: {aside:?}");
         journey.destroy().await;
     }
+}
+
+/// A link whose second apply was cut off: the service is in the state, the endpoint in the journal alone.
+async fn cut_off() -> Journey {
+    let mut journey = Journey::new(LINK);
+    let from = journey.text.find("  vpcep_endpoint:\n").unwrap();
+    journey.text.truncate(from);
+    journey.apply().await;
+    journey.edit("client_port: 443", "client_port: 8443");
+    journey.apply().await;
+    journey.text = LINK.replace("client_port: 443", "client_port: 8443");
+    drop(tokio::time::timeout(Duration::from_millis(900), journey.try_apply(&Default::default())).await);
+    assert_eq!(journey.sim.world().endpoints.len(), 1);
+    assert!(journey.recorded().object(&"vpcep_endpoint.shop".parse().unwrap()).is_some());
+    journey
+}
+
+/// Another link of the same stack in another cloud: its files are of another lineage, its objects elsewhere.
+async fn elsewhere() -> Journey {
+    let other = cut_off().await;
+    other.apply().await;
+    other.destroy().await;
+    other.apply().await;
+    other
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_became_of_the_journal_nothing_is_lost_or_made_twice() {
+    type Loss = fn(&Journey);
+    let losses: [(&str, bool, Loss); 4] = [
+        ("its end is torn off", true, |j| {
+            j.files.tamper(Path::new(JOURNAL), |all| all.truncate(all.len() - 20))
+        }),
+        ("it is gone", true, |j| drop(j.files.remove(Path::new(JOURNAL)))),
+        ("a byte in it has changed", false, |j| j.files.tamper(Path::new(JOURNAL), |all| all[400] ^= 1)),
+        ("the state beside it is another one", false, |j| {
+            let older = j.files.read(Path::new("state/payments-link/history/000001.json"), 1 << 20).unwrap();
+            j.files.tamper(Path::new("state/payments-link/state.json"), |all| *all = older.unwrap());
+        }),
+    ];
+    for (what, usable, loss) in losses {
+        let journey = cut_off().await;
+        loss(&journey);
+        assert_eq!(ops::plan(&journey.workspace(), &Default::default()).await.is_ok(), usable, "{what}");
+        let (found, _) = recovered(&journey, &Recorded::default()).await;
+        settled(ops::agree(&journey.workspace(), found).await);
+        journey.apply().await;
+        journey.assert_converged().await;
+        assert_eq!((journey.count("create_endpoint"), journey.count("create_service")), (1, 1), "{what}");
+        journey.destroy().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_of_another_lineage_lets_go_of_what_is_not_here() {
+    let (mut journey, before) = applied(LINK).await;
+    journey.files = elsewhere().await.files;
+    assert_ne!(ids(&journey.recorded()), ids(&before), "it records other objects");
+    let (found, _) = recovered(&journey, &before).await;
+    assert!(found.gone.iter().any(|(a, _)| a.to_string() == "vpcep_service.payments"), "{:?}", found.gone);
+    settled(ops::agree(&journey.workspace(), found).await);
+    assert_eq!(ids(&journey.recorded()), ids(&before));
+    assert_eq!(journey.changes().await, [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_configuration_imports_is_said_already() {
+    let (mut journey, before) = applied(&twins()).await;
+    journey.files = MemoryFiles::new();
+    let imports: String = before
+        .objects
+        .iter()
+        .filter(|(address, _)| address.kind().as_str() == "vpcep_endpoint")
+        .map(|(address, object)| format!("  - {{ to: '{address}', id: {} }}\n", object.id))
+        .collect();
+    journey.text = format!("{}imports:\n{imports}", journey.text);
+    assert_eq!(recover(&journey, &before).await, 0, "nothing is asked");
+    // What it names was replaced since, and is not there: the import says nothing any more.
+    journey.files = MemoryFiles::new();
+    let shop: Address = "vpcep_endpoint.shop[\"a\"]".parse().unwrap();
+    journey.text =
+        journey.text.replace(&before.object(&shop).unwrap().id, "00000000-0000-4000-8000-000000000000");
+    assert_eq!(recover(&journey, &before).await, 0, "the only one that is left");
 }
 
 #[tokio::test(start_paused = true)]

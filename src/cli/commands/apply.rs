@@ -44,7 +44,7 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
             "name it: `apply PLAN --require-approval`, or `apply --approved PLAN --require-approval`",
         ));
     }
-    let asked = plan::plan_options(&args.select, answers, None);
+    let asked = plan::plan_options(&args.select, answers, false)?;
     let planned = plan::make(&author, &workspace, &way, asked, ui).await?;
     plan::tell(ui, &author, &planned, args.steps);
     heed(&author, &planned.plan)?;
@@ -134,7 +134,14 @@ pub(in crate::cli) fn ask(ui: &Ui, plan: &Plan, overrides: &[Limit], automatic: 
         PlanMode::Destroy => format!("Delete all this from {cloud}? There is no way back."),
         PlanMode::RefreshOnly => "Bring the record up to date?".to_owned(),
     };
-    confirm(ui, &question)?;
+    let otherwise = match plan.mode {
+        PlanMode::Normal => "review the plan, then use --auto-approve; or `plan --out FILE` and `apply FILE`",
+        PlanMode::Destroy => {
+            "review it, then use --auto-approve; or `plan --destroy --out FILE` and `apply FILE`"
+        }
+        PlanMode::RefreshOnly => "look at the drift, then use --auto-approve",
+    };
+    confirm(ui, &question, otherwise)?;
     Ok(Yes::new(Approval::Asked, overrides))
 }
 

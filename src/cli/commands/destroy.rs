@@ -6,13 +6,12 @@ use crate::cli::failure::Ended;
 use crate::cli::options::Options;
 use crate::cli::ui::Ui;
 use crate::cli::workspace;
-use crate::plan::PlanMode;
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let mut author = workspace::author(options, ui)?;
     let answers = author.answers(args.select.answers.as_deref())?;
     let (workspace, way) = author.workspace(options, &args.work)?;
-    let asked = plan::plan_options(&args.select, answers, Some(PlanMode::Destroy));
+    let asked = plan::plan_options(&args.select, answers, true)?;
     let planned = plan::make(&author, &workspace, &way, asked, ui).await?;
     plan::tell(ui, &author, &planned, args.steps);
     apply::heed(&author, &planned.plan)?;

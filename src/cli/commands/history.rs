@@ -2,13 +2,14 @@
 
 use serde_json::{Value as Json, json};
 
-use super::state::{Desk, change, failed, told};
+use super::state::{change, failed, told};
 use crate::cli::args::{StateBackup, StateDiff, StateRestore};
 use crate::cli::confirm::confirm;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Ended, Stop};
 use crate::cli::sources;
 use crate::cli::ui::Ui;
+use crate::cli::workspace::Desk;
 use crate::provider::Clock;
 use crate::review::{Line, Look, Tone, clean, value_text};
 use crate::state::differences::{AttributeDifference, Difference, Differences, differences, restoring};
@@ -173,23 +174,18 @@ pub(super) async fn restore(args: &StateRestore, desk: Desk, ui: &Ui) -> Ended {
             let backup = backup::read(backend, &args.from, &bytes).map_err(failed)?;
             if is_empty_place(backend)? {
                 backup::unpack(backend, &backup, Clock::system().now()).map_err(failed)?;
-                let (serial, count) = (backup.recorded.revision.serial, backup.recorded.objects.len());
-                told(
-                    ui,
-                    &format!(
-                        "Brought back the whole state: snapshot {serial}, {count} recorded, with its history."
-                    ),
-                );
+                told(ui, &brought_back(&backup.recorded));
                 return Ok(Exit::Done);
             }
-            backup.recorded
+            let now = super::state::read(backend, ui)?.recorded;
+            backup.over(&args.from, &now).map_err(failed)?.clone()
         }
     };
     let now = super::state::read(backend, ui)?.recorded;
     if wanted.revision.lineage != now.revision.lineage {
         return Err(Stop::refused(
-            format!("{} is of another lineage than the state that is here", args.from),
-            "move the state's folder away first if the backup is to take its place",
+            format!("snapshot {} is of another lineage than the state that is here", args.from),
+            "`landbridge state verify` says more",
         ));
     }
     let found = differences(&now, &wanted);
@@ -210,7 +206,8 @@ pub(super) async fn restore(args: &StateRestore, desk: Desk, ui: &Ui) -> Ended {
         }
     }
     if !args.auto_approve {
-        confirm(ui, "Record that? The present state stays in the history.")?;
+        let otherwise = "look at what would be recorded, then use --auto-approve";
+        confirm(ui, "Record that? The present state stays in the history.", otherwise)?;
     }
     let serial = now.revision.serial;
     let edit = |recorded: &Recorded| match differences(recorded, &wanted) == found {
@@ -226,6 +223,11 @@ pub(super) async fn restore(args: &StateRestore, desk: Desk, ui: &Ui) -> Ended {
         ),
     );
     Ok(Exit::Done)
+}
+
+fn brought_back(recorded: &Recorded) -> String {
+    let (serial, count) = (recorded.revision.serial, recorded.objects.len());
+    format!("Brought back the whole state: snapshot {serial}, {count} recorded, with its history.")
 }
 
 /// Whether there is no state yet, or one whose snapshot is missing.

@@ -11,11 +11,11 @@ use crate::cli::ui::Ui;
 use crate::cli::workspace::{self, Author};
 use crate::cli::{progress, sources, stream};
 use crate::config::{Import, ImportBy};
-use crate::ops::{self, Filter, Imported};
+use crate::ops::{self, Exported, Filter, Imported};
 use crate::plan::Action;
-use crate::recovery::{Managed, terraform};
+use crate::recovery::{Managed, Terraform, terraform};
 use crate::resource::Address;
-use crate::review::{Review, changes, clean};
+use crate::review::{Line, Review, Tone, changes, clean};
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     if let Some(path) = &args.from_tfstate {
@@ -50,6 +50,22 @@ async fn take_over(path: &Path, args: &Args, options: &Options, ui: &Ui) -> Ende
         return Err(Stop::refused(format!("{} manages nothing that we know", path.display()), ""));
     }
     let exported = export::read(&filter, options, &args.work, ui).await?;
+    tell_rows(ui, &rows(&state, &exported));
+    match &args.out {
+        Some(out) if !args.dry_run && !exported.addresses.is_empty() => {
+            export::keep(&exported, out, options, &args.work, ui).await?;
+        }
+        _ => {
+            ui.print(&exported.text);
+            ui.note("This was only shown: --out FILE writes it, and records its objects.");
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// What became of everything that the state holds: its address there, and what it is here.
+fn rows(state: &Terraform, exported: &Exported) -> Vec<(String, String)> {
+    let mut rows = Vec::new();
     for one in &state.managed {
         let is_its = |id: &String| *id == one.id || one.decides.contains(id);
         let became = exported.addresses.iter().filter(|(_, id)| is_its(id));
@@ -58,24 +74,27 @@ async fn take_over(path: &Path, args: &Args, options: &Options, ui: &Ui) -> Ende
         let became: Vec<String> =
             became.map(|(address, _)| address).filter(|a| wanted(a)).map(ToString::to_string).collect();
         let became = match became.is_empty() {
-            true => "nothing: no provider block leads to it, or it is recorded already".to_owned(),
+            true => "left out: no provider block leads to it, or it is recorded already".to_owned(),
             false => became.join(", "),
         };
-        say(ui, &format!("{} became {became}", clean(&one.address)));
+        rows.push((clean(&one.address), became));
     }
-    for (address, why) in &state.skipped {
-        say(ui, &format!("{} is left out: {why}", clean(address)));
+    rows.extend(state.skipped.iter().map(|(address, why)| (clean(address), format!("left out: {why}"))));
+    rows
+}
+
+fn tell_rows(ui: &Ui, rows: &[(String, String)]) {
+    if ui.is_json() {
+        return rows.iter().for_each(|(there, here)| say(ui, &format!("{there}: {here}")));
     }
-    match &args.out {
-        Some(out) if !args.dry_run && !exported.addresses.is_empty() => {
-            export::keep(&exported, out, options, &args.work, ui).await?;
-        }
-        _ => {
-            ui.print(&format!("\n{}", exported.text));
-            ui.note("This was only shown: --out FILE writes it, and records its objects.");
-        }
+    let head = "In Terraform";
+    let wide = rows.iter().map(|(there, _)| there.chars().count()).chain([head.len()]).max().unwrap_or(0);
+    let title = Line::new().with(Tone::Strong, format!("{head:<wide$}  Here"));
+    ui.print(&format!("{}\n", title.text(ui.look())));
+    for (there, here) in rows {
+        ui.print(&format!("{there:<wide$}  {here}\n"));
     }
-    Ok(Exit::Done)
+    ui.print("\n");
 }
 
 fn say(ui: &Ui, text: &str) {

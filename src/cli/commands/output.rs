@@ -16,9 +16,8 @@ use crate::review::{Body, Cell, Line, Look, Tone, value_body};
 use crate::state::{self, RecordedOutput};
 
 pub(in crate::cli) fn run(args: &Args, options: &Options, ui: &Ui) -> Ended {
-    let author = workspace::author(options, ui)?;
-    let backend = author.backend(options)?;
-    let recorded = state::read(&*backend).map_err(anyhow::Error::from)?.recorded;
+    let recorded =
+        state::read(&*workspace::desk(options, ui)?.backend).map_err(anyhow::Error::from)?.recorded;
     let outputs = recorded.outputs;
     let Some(name) = &args.name else {
         if ui.is_json() {

@@ -8,6 +8,7 @@ use crate::cli::options::Options;
 use crate::cli::ui::Ui;
 use crate::cli::workspace::{self, Author};
 use crate::cli::{conceal, progress, renderings, sources, stream};
+use crate::diagnostic::Severity;
 use crate::ops::{self, PlanOptions, Planned, Workspace};
 use crate::plan::verdict::Ruling;
 use crate::plan::{Answers, PlanMode, Selection, planfile};
@@ -19,32 +20,70 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     let mut author = workspace::author_with_state(options, ui)?;
     let answers = author.answers(args.select.answers.as_deref())?;
     let (workspace, way) = author.workspace(options, &args.work)?;
-    let mode = if args.destroy { Some(PlanMode::Destroy) } else { None };
     let passing = args.out.is_none() && args.render.write.is_empty();
-    let asked = PlanOptions { passing, ..plan_options(&args.select, answers, mode) };
+    let asked = PlanOptions { passing, ..plan_options(&args.select, answers, args.destroy)? };
     let planned = make(&author, &workspace, &way, asked, ui).await?;
     tell(ui, &author, &planned, args.steps);
+    let refused = planned.plan.diagnostics.iter().any(|one| one.severity == Severity::Error);
     if let Some(path) = &args.out {
         sources::write_private(path, &planfile::write(&planned.plan))?;
         if !ui.is_json() {
             let shown = path.display();
-            ui.note(&format!(
-                "The plan is in {shown}: `landbridge review {shown}`, `landbridge apply {shown}`."
-            ));
+            ui.note(&match refused {
+                false => format!(
+                    "The plan is in {shown}: `landbridge review {shown}`, `landbridge apply {shown}`."
+                ),
+                true => format!("The plan is in {shown}, to be read with `landbridge review {shown}`."),
+            });
         }
     }
     renderings::write(&planned.plan, &args.render.write, args.render.link.as_deref(), &options.env)?;
-    let pending = args.detailed_exitcode && !planned.plan.is_empty();
+    let drifted = planned.plan.mode == PlanMode::RefreshOnly && !planned.plan.drift.is_empty();
+    let pending = args.detailed_exitcode && (!planned.plan.is_empty() || drifted);
     // The process ends here: giving a large stack's memory back piece by piece only takes time.
     std::mem::forget((author, workspace, planned));
-    Ok(if pending { Exit::Pending } else { Exit::Done })
+    Ok(match (refused, pending) {
+        (true, _) => Exit::Failed,
+        (false, true) => Exit::Pending,
+        (false, false) => Exit::Done,
+    })
 }
 
 /// What is to be planned for, by a plan that is not kept.
-pub(in crate::cli) fn plan_options(select: &Select, answers: Answers, mode: Option<PlanMode>) -> PlanOptions {
-    let asked = if select.refresh_only { PlanMode::RefreshOnly } else { PlanMode::Normal };
-    PlanOptions {
-        mode: mode.unwrap_or(asked),
+///
+/// # Errors
+/// Wishes that exclude each other: one of them would silently not be heard.
+pub(in crate::cli) fn plan_options(
+    select: &Select,
+    answers: Answers,
+    destroy: bool,
+) -> Result<PlanOptions, Stop> {
+    let mode = match (destroy, select.refresh_only) {
+        (true, true) => {
+            return Err(Stop::refused(
+                "--refresh-only changes nothing in the cloud, and destroying does: they exclude each other",
+                "leave one of them out",
+            ));
+        }
+        (true, false) => PlanMode::Destroy,
+        (false, true) => PlanMode::RefreshOnly,
+        (false, false) => PlanMode::Normal,
+    };
+    if mode != PlanMode::Normal && !select.replace.is_empty() {
+        let other = if destroy { "destroying" } else { "--refresh-only" };
+        return Err(Stop::refused(
+            format!("{other} replaces nothing, so there is no meaning in --replace"),
+            "leave one of them out",
+        ));
+    }
+    if mode == PlanMode::RefreshOnly && !select.refresh {
+        return Err(Stop::refused(
+            "--refresh-only looks at the cloud, and --refresh=false forbids that",
+            "leave one of them out",
+        ));
+    }
+    Ok(PlanOptions {
+        mode,
         selection: Selection {
             target: select.target.clone(),
             exclude: select.exclude.clone(),
@@ -53,7 +92,7 @@ pub(in crate::cli) fn plan_options(select: &Select, answers: Answers, mode: Opti
         },
         no_refresh: !select.refresh,
         passing: true,
-    }
+    })
 }
 
 /// Makes a plan; what was remarkable about the state is told.

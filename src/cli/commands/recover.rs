@@ -47,7 +47,9 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
         return Ok(Exit::Done);
     }
     if !args.auto_approve {
-        confirm(ui, "Take this into the record? Nothing in the cloud is changed.")?;
+        let otherwise =
+            "look at what was found, then use --auto-approve; an answers file says what cannot be told";
+        confirm(ui, "Take this into the record? Nothing in the cloud is changed.", otherwise)?;
     }
     let kept = ops::agree(&workspace, found).await.map_err(|failure| author.stop(failure))?;
     for file in kept {

@@ -2,8 +2,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "the edge: the lineage of a new state is random")]
 
-use std::sync::Arc;
-
 use serde_json::json;
 
 use super::history;
@@ -13,8 +11,9 @@ use crate::cli::confirm::confirm;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Ended, Stop};
 use crate::cli::options::Options;
+use crate::cli::stream;
 use crate::cli::ui::Ui;
-use crate::cli::{git, stream, workspace};
+use crate::cli::workspace::{self, Desk};
 use crate::ops::Failure;
 use crate::provider::Clock;
 use crate::resource::Address;
@@ -23,34 +22,20 @@ use crate::state::edit::{self, EditFault};
 use crate::state::{self, Backend, Entry, Loaded, Opening, Recorded, RecordedObject, Session, StateError};
 
 pub(in crate::cli) async fn run(args: &Args, options: &Options, ui: &Ui) -> Ended {
-    let author = workspace::author(options, ui)?;
-    let backend = author.backend(options)?;
-    let desk = || Desk {
-        backend: backend.clone(),
-        kept: author.configuration.snapshots,
-        revision: git::revision_of(&author.texts),
-    };
+    let desk = workspace::desk(options, ui)?;
+    let backend = desk.backend.clone();
     match &args.command {
         StateCommand::List(args) => list(args, &*backend, ui),
         StateCommand::Show(args) => show(args, &*backend, ui),
-        StateCommand::Mv(args) => mv(args, &desk(), ui).await,
-        StateCommand::Rm(args) => rm(args, &desk(), ui).await,
+        StateCommand::Mv(args) => mv(args, &desk, ui).await,
+        StateCommand::Rm(args) => rm(args, &desk, ui).await,
         StateCommand::History(_) => history::history(&*backend, ui),
         StateCommand::Diff(args) => history::diff(args, &*backend, ui),
-        StateCommand::Restore(args) => history::restore(args, desk(), ui).await,
+        StateCommand::Restore(args) => history::restore(args, desk, ui).await,
         StateCommand::Backup(args) => history::back_up(args, &*backend, ui),
         StateCommand::Verify(_) => history::verify(&*backend, ui),
         StateCommand::Unlock(args) => unlock(args, &*backend, ui),
     }
-}
-
-/// What a change of the record takes.
-pub(super) struct Desk {
-    pub(super) backend: Arc<dyn Backend>,
-    /// How many snapshots are kept.
-    kept: usize,
-    /// The revision of the configuration in its repository.
-    revision: String,
 }
 
 pub(super) fn failed(error: StateError) -> Stop {
@@ -267,7 +252,7 @@ fn unlock(args: &StateUnlock, backend: &dyn Backend, ui: &Ui) -> Ended {
                 "there is no terminal to ask on; --force takes it away all the same",
             ));
         }
-        confirm(ui, &question)?;
+        confirm(ui, &question, "--force takes it away all the same")?;
     }
     backend.unlock().map_err(failed)?;
     told(ui, &format!("Took the lock away from {holder}. They cannot write any more."));

@@ -238,3 +238,26 @@ fn a_stack_name_is_a_folder_name_and_nothing_else() {
         assert!(!is_stack_name(bad), "{bad}");
     }
 }
+
+#[tokio::test]
+async fn a_backup_of_a_running_run_takes_no_place_where_its_open_calls_would_be_forgotten() {
+    let files = MemoryFiles::new();
+    let a = address("vpcep_service.payments");
+    let running = backend(&files);
+    let session = Session::open(running.clone(), opening()).await.unwrap().session;
+    let ticket = session.begin(begun(&a, create(), 0, 1)).await.unwrap();
+    let bytes = backup::write(&*running).unwrap();
+    session.end(ticket, made("x"), at(1)).await.unwrap();
+    let now = session.close(at(2)).await.unwrap().recorded;
+
+    let made_meanwhile = backup::read(&*running, "b", &bytes).unwrap();
+    insta::assert_snapshot!(made_meanwhile.over("b", &now).unwrap_err(), @"the backup b cannot be used: it was made during a run, when 1 call had no known end, and what was made then would be forgotten. Move the state's folder away first if the backup is to take its place. Nothing was changed");
+    let other = Recorded { revision: Revision { lineage: Some("bred".into()), serial: 1 }, ..now.clone() };
+    insta::assert_snapshot!(made_meanwhile.over("b", &other).unwrap_err(), @"the backup b cannot be used: it is of another lineage than the state that is here. Move the state's folder away first if the backup is to take its place. Nothing was changed");
+    // A whole one of the same lineage is fine; and where no state is, the open call goes on being looked for.
+    let whole = backup::read(&*running, "b", &backup::write(&*running).unwrap()).unwrap();
+    assert_eq!(whole.over("b", &now).unwrap(), &now);
+    let empty = backend(&MemoryFiles::new());
+    backup::unpack(&*empty, &made_meanwhile, at(3)).unwrap();
+    assert_eq!(read(&*empty).unwrap().recorded.pending.len(), 1);
+}
