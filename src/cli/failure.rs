@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::exit::Exit;
 use super::stream;
 use super::ui::Ui;
-use crate::diagnostic::{Diagnostic, Renderer, Severity, shown_line};
+use crate::diagnostic::{Diagnostic, Renderer, Severity};
 
 /// The author's texts by file name, for the lines that diagnostics point at.
 pub(super) type Texts = BTreeMap<Arc<str>, Arc<str>>;
@@ -89,5 +89,5 @@ fn capitalised(text: &str) -> String {
 fn line_of(diagnostic: &Diagnostic, texts: &Texts) -> Option<String> {
     let place = diagnostic.place.as_ref()?;
     let line = texts.get(&place.file)?.lines().nth(place.line.checked_sub(1)?)?;
-    Some(shown_line(line).into_owned())
+    Some(line.to_owned())
 }

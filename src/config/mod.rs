@@ -10,6 +10,7 @@ mod assemble;
 mod checks;
 mod configuration;
 mod digest;
+mod discreet;
 mod document;
 mod evaluate;
 mod imports;
@@ -80,8 +81,13 @@ pub fn parse(
     let warnings: Vec<Diagnostic> =
         faults.extract_if(.., |fault| fault.severity == Severity::Warning).collect();
     match configuration {
-        Some(configuration) if faults.is_empty() => Ok((configuration, warnings)),
+        Some(mut configuration) if faults.is_empty() => {
+            configuration.sources = discreet::discreet(std::mem::take(&mut configuration.sources)).0;
+            Ok((configuration, warnings))
+        }
         _ => {
+            let (_, hidden) = discreet::discreet(plain_texts(sources));
+            let mut faults: Vec<Diagnostic> = faults.into_iter().map(|fault| hidden.out_of(fault)).collect();
             faults.sort_by(|a, b| a.place.cmp(&b.place));
             faults.dedup();
             Err(faults)
@@ -89,8 +95,13 @@ pub fn parse(
     }
 }
 
-/// The texts of the files, for messages about faults that kept a configuration from being made.
+/// The texts of the files, for messages about faults that kept a configuration from being made: what is
+/// not for everybody is masked.
 pub fn texts(sources: &Sources) -> BTreeMap<Arc<str>, Arc<str>> {
+    discreet::discreet(plain_texts(sources)).0
+}
+
+fn plain_texts(sources: &Sources) -> BTreeMap<Arc<str>, Arc<str>> {
     let options =
         sources.vars.iter().map(|(name, text)| (Arc::from(format!("--var {name}")), text.as_bytes()));
     let files =

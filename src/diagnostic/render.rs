@@ -1,13 +1,11 @@
 //! A diagnostic as text: `file:line:column`, the line itself, carets, hints.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer as Snippets, Snippet};
-use regex::Regex;
 
 use super::{Diagnostic, Place, Severity};
 
@@ -119,7 +117,6 @@ fn line_around(source: &str, place: &Place) -> (String, Range<usize>) {
         line.extend(std::iter::repeat_n(' ', source[begin..from].chars().count().saturating_sub(1)));
         line.push('…');
     }
-    let source = &*without_secrets(source, begin, finish);
     line.push_str(&printable(&source[from..start]));
     let mark = line.len();
     line.push_str(&printable(&source[start..end]));
@@ -129,30 +126,6 @@ fn line_around(source: &str, place: &Place) -> (String, Range<usize>) {
         line.push('…');
     }
     (line.trim_end_matches('\r').to_owned(), mark)
-}
-
-/// A line of an author's text as it may be shown: credentials that were written out are masked, byte
-/// for byte.
-pub fn shown_line(line: &str) -> Cow<'_, str> {
-    without_secrets(line, 0, line.len())
-}
-
-/// The text with credentials that were written out on that line masked, byte for byte.
-fn without_secrets(source: &str, begin: usize, finish: usize) -> Cow<'_, str> {
-    static SECRET: LazyLock<Regex> = LazyLock::new(|| {
-        let value = r#""[^"]*"?|'[^']*'?|[^\s,}#][^,}#]*"#;
-        let pattern = format!(r#"\b(?:secret_key|security_token|password|token)["']?\s*:\s*({value})"#);
-        Regex::new(&pattern).unwrap_or_else(|e| panic!("bad pattern, please report: {e}"))
-    });
-    let mut masked = None;
-    for found in SECRET.captures_iter(&source[begin..finish]).filter_map(|c| c.get(1)) {
-        if !found.as_str().contains("${") {
-            let text = masked.get_or_insert_with(|| source.to_owned());
-            let range = begin + found.start()..begin + found.end();
-            text.replace_range(range, &"*".repeat(found.len()));
-        }
-    }
-    masked.map_or(Cow::Borrowed(source), Cow::Owned)
 }
 
 /// The last character boundary not after `at`.
@@ -218,18 +191,6 @@ mod tests {
           = there is no kind `vpcep_service`
           = hint: did you mean this?
         ");
-    }
-
-    #[test]
-    fn credentials_on_the_line_are_masked() {
-        let source =
-            "auth: { password: s3cret, token: \"s3cret\", domain: x, user: y, secret_key: ${env.SK} }";
-        let sources = BTreeMap::from([(Arc::from("landbridge.yaml"), Arc::from(source))]);
-        let text = render(&Diagnostic::error("Bad", "").at(place(source, "user")), &sources, false);
-        assert!(
-            !text.contains("s3cret") && text.contains("domain: x") && text.contains("${env.SK}"),
-            "{text}"
-        );
     }
 
     #[test]
