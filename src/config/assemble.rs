@@ -182,7 +182,14 @@ fn check_block(
     }
     let mut broken = BTreeSet::new();
     for (name, argument) in raw.attributes.iter() {
-        if !names.check(&argument.template, Site::Block(block, raw.has_for_each), &mut reads, faults) {
+        let good = names.check(&argument.template, Site::Block(block, raw.has_for_each), &mut reads, faults);
+        let before = faults.len();
+        if let Some(attribute) =
+            names.catalog.get(block.mode, &block.kind).and_then(|kind| kind.attribute(name))
+        {
+            names.check_type(name, &argument.template, &attribute.ty, faults);
+        }
+        if !good || faults.len() > before {
             broken.insert(name.to_string());
         }
     }

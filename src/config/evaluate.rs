@@ -10,8 +10,8 @@ use super::arguments::read_as;
 use super::configuration::{Argument, Condition, Configuration, LocalState, ResourceBlock};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expr::{
-    Account, Each, Evaluator, Fault, Input, Inputs, Local, Names, NoObjects, Objects, Sort, Template, Val,
-    Worth, pack, static_value,
+    Account, Each, Evaluator, Fault, Input, Inputs, Local, Names, NoObjects, Objects, Root, Sort, Template,
+    Val, Worth, pack, static_value,
 };
 use crate::resource::{AttributeSchema, Catalog, Key, ProviderName, RowSet, Rows, Source, Value};
 
@@ -415,6 +415,45 @@ impl Configuration {
         };
         evaluator.next().map_err(|f| told(*f, place))?;
         Ok((worth, sensitive, reads))
+    }
+
+    /// Everything worked out as far as it can be while no object is known: what would be found wrong by a
+    /// plan, and needs no cloud to be found.
+    pub fn faults_without_cloud(&self, catalog: &Catalog) -> Vec<Diagnostic> {
+        let mut faults = Vec::new();
+        for block in self.blocks.values() {
+            let mut reads_objects = false;
+            if let Some(template) = &block.for_each {
+                template.each_path(&mut |_, path, _, _| {
+                    reads_objects |= match &path.root {
+                        Root::Block(_) => true,
+                        Root::Local(name) => {
+                            self.locals.get(name).is_none_or(|local| !local.reads.is_empty())
+                        }
+                        _ => false,
+                    }
+                });
+            }
+            if reads_objects {
+                continue;
+            }
+            match self.instances(block, &NoObjects) {
+                Ok(instances) => {
+                    for (key, each) in instances.iter() {
+                        let inputs = self.inputs(block, key.as_ref(), each, &NoObjects, catalog);
+                        faults.extend(inputs.err().unwrap_or_default());
+                        faults.extend(self.conditions(block, key.as_ref(), each, &NoObjects));
+                    }
+                }
+                Err(found) => faults.extend(found),
+            }
+        }
+        for name in self.outputs.keys() {
+            faults.extend(self.output(name, &NoObjects).err().unwrap_or_default());
+        }
+        faults.sort_by(|a, b| a.place.cmp(&b.place));
+        faults.dedup();
+        faults
     }
 
     /// The settings of a provider block, under their path (`region`, `auth.secret_key`). Asked for

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::configuration::Variable;
 use super::lower::RawBlock;
 use crate::diagnostic::{Diagnostic, Place, known_names, nearest};
-use crate::expr::{Node, Path, Root, Span, Step, Template, Text};
+use crate::expr::{Node, Part, Path, Root, Span, Step, Template, Text, Tree};
 use crate::resource::{Block, Catalog, Mode, Type, Value};
 
 /// What a part of the configuration reads.
@@ -41,6 +41,38 @@ pub(super) struct Names<'n> {
     pub(super) env: &'n BTreeMap<String, String>,
 }
 
+/// In what form the worth of an expression comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Single,
+    List,
+    Map,
+    Resource,
+    Instances,
+}
+
+impl Form {
+    fn words(self) -> &'static str {
+        match self {
+            Form::Single => "a single value",
+            Form::List => "a list",
+            Form::Map => "a map",
+            Form::Resource => "a whole resource",
+            Form::Instances => "all instances of a resource, by key",
+        }
+    }
+
+    fn suits(self, ty: &Type) -> bool {
+        match ty {
+            Type::Any => true,
+            Type::String | Type::Number | Type::Integer | Type::Bool => self == Form::Single,
+            Type::List(_) | Type::Set(_) | Type::Tuple(_) => self == Form::List,
+            Type::Object { shorthand: Some(_), .. } => self != Form::List,
+            Type::Map(_) | Type::Object { .. } => !matches!(self, Form::Single | Form::List),
+        }
+    }
+}
+
 /// What is wrong with a reference: summary, detail, hint, and where it differs from the whole path.
 struct Wrong(&'static str, String, String, Option<Span>);
 
@@ -64,9 +96,94 @@ impl Names<'_> {
                 }
             }
         });
+        if faults.len() == before {
+            self.check_within(template, faults);
+        }
         let mut good = faults.len() == before;
         template.each_text(&mut |text| good &= !text.faulty);
         good
+    }
+
+    /// Checks what the expressions of an attribute can be worth against its type, as far as that is known
+    /// before anything is there.
+    pub(super) fn check_type(
+        &self,
+        name: &str,
+        template: &Template,
+        ty: &Type,
+        faults: &mut Vec<Diagnostic>,
+    ) {
+        match (&template.tree, ty) {
+            (Tree::Text(text), ty) => {
+                let [Part::Expr(expression)] = &text.parts[..] else { return };
+                let Node::Path(path) = &expression.node else { return };
+                let Some(form) = self.form(path).filter(|form| !form.suits(ty)) else { return };
+                let detail = format!("`{name}`: {ty} is needed, and this is {}", form.words());
+                let fault = Diagnostic::error("Wrong type", detail).at(text.place(expression.span));
+                faults.push(fault.hint(self.form_hint(path)));
+            }
+            (Tree::List(items), Type::List(of) | Type::Set(of)) => {
+                items.iter().for_each(|item| self.check_type(name, item, of, faults));
+            }
+            (Tree::Map(entries), Type::Map(of)) => {
+                entries.iter().for_each(|entry| self.check_type(name, &entry.value, of, faults));
+            }
+            (Tree::Map(entries), Type::Object { fields, .. }) => {
+                for entry in entries {
+                    if let Some(field) = fields.iter().find(|field| field.name == entry.key) {
+                        self.check_type(name, &entry.value, &field.ty, faults);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What stands within a longer text must be a text itself.
+    fn check_within(&self, template: &Template, faults: &mut Vec<Diagnostic>) {
+        template.each_text(&mut |text| {
+            let within = text.parts.iter().filter(|_| text.parts.len() > 1);
+            for part in within {
+                let Part::Expr(expression) = part else { continue };
+                let Node::Path(path) = &expression.node else { continue };
+                if let Some(form) = self.form(path).filter(|form| !form.suits(&Type::String)) {
+                    let detail =
+                        format!("only a value can stand within a text, and this is {}", form.words());
+                    let fault = Diagnostic::error("Wrong type", detail).at(text.place(expression.span));
+                    faults.push(fault.hint(self.form_hint(path)));
+                }
+            }
+        });
+    }
+
+    /// In what form the worth of a path comes, if that is known.
+    fn form(&self, path: &Path) -> Option<Form> {
+        let Root::Block(block) = &path.root else { return None };
+        let raw = self.blocks.get(block)?;
+        let steps = match (path.steps.split_first(), raw.has_for_each) {
+            (None, true) => return Some(Form::Instances),
+            (Some((Step::Index(_), rest)), true) => rest,
+            (Some((Step::Splat(..), _)), true) => return Some(Form::List),
+            (_, _) => &path.steps,
+        };
+        let Some((Step::Name(name, _), rest)) = steps.split_first() else {
+            return steps.is_empty().then_some(Form::Resource);
+        };
+        let attribute = self.catalog.get(block.mode, &block.kind)?.attribute(name)?;
+        match walk(&attribute.ty, rest).ok()? {
+            Type::Any => None,
+            Type::List(_) | Type::Set(_) | Type::Tuple(_) => Some(Form::List),
+            Type::Map(_) | Type::Object { .. } => Some(Form::Map),
+            Type::String | Type::Number | Type::Integer | Type::Bool => Some(Form::Single),
+        }
+    }
+
+    fn form_hint(&self, path: &Path) -> String {
+        let whole = matches!(self.form(path), Some(Form::Resource));
+        match &path.root {
+            Root::Block(block) if whole && path.steps.is_empty() => format!("its id is {block}.id"),
+            _ => String::new(),
+        }
     }
 
     fn path(
@@ -84,7 +201,7 @@ impl Names<'_> {
         };
         match &path.root {
             Root::Var(name) => match self.variables.get(&**name) {
-                Some(variable) => walk(&variable.ty, &path.steps),
+                Some(variable) => walk(&variable.ty, &path.steps).map(drop),
                 None => unknown(
                     "Unknown variable",
                     format!("there is no variable `{name}`"),
@@ -222,7 +339,7 @@ impl Names<'_> {
         // A block of an unknown kind was reported where it stands.
         let Some(schema) = self.catalog.get(block.mode, &block.kind) else { return Ok(()) };
         match schema.attribute(name) {
-            Some(attribute) => walk(&attribute.ty, rest),
+            Some(attribute) => walk(&attribute.ty, rest).map(drop),
             None => {
                 let known: Vec<&str> = schema.attributes.iter().map(|a| a.name).collect();
                 let detail = format!("{} has no attribute `{name}`", block.kind);
@@ -269,8 +386,8 @@ impl Names<'_> {
     }
 }
 
-/// Follows a path through a type, as far as the type is known.
-fn walk(ty: &Type, steps: &[Step]) -> Result<(), Wrong> {
+/// Follows a path through a type, as far as the type is known, and gives the type it leads to.
+fn walk<'t>(ty: &'t Type, steps: &[Step]) -> Result<&'t Type, Wrong> {
     let mut ty = ty;
     for step in steps {
         let span = match step {
@@ -278,7 +395,7 @@ fn walk(ty: &Type, steps: &[Step]) -> Result<(), Wrong> {
             Step::Index(key) => key.span,
         };
         ty = match (ty, step) {
-            (Type::Any, _) => return Ok(()),
+            (Type::Any, _) => return Ok(&Type::Any),
             (Type::Object { fields, .. }, Step::Name(name, _)) => {
                 let Some(field) = fields.iter().find(|f| f.name == **name) else {
                     let known = fields.iter().map(|f| f.name.as_str());
@@ -304,7 +421,7 @@ fn walk(ty: &Type, steps: &[Step]) -> Result<(), Wrong> {
                         ));
                     }
                 },
-                _ => return Ok(()),
+                _ => return Ok(&Type::Any),
             },
             (Type::Map(of), Step::Name(..) | Step::Index(_)) => of,
             (Type::List(of) | Type::Set(of), Step::Index(_)) => of,
@@ -322,10 +439,12 @@ fn walk(ty: &Type, steps: &[Step]) -> Result<(), Wrong> {
                         }
                     }
                 }
-                _ => return Ok(()),
+                _ => return Ok(&Type::Any),
             },
-            (Type::List(of) | Type::Set(of), Step::Splat(inner, _)) => return walk(of, inner),
-            (_, Step::Splat(..)) => return Ok(()),
+            (Type::List(of) | Type::Set(of), Step::Splat(inner, _)) => {
+                return walk(of, inner).map(|_| &Type::Any);
+            }
+            (_, Step::Splat(..)) => return Ok(&Type::Any),
             (Type::List(_) | Type::Set(_) | Type::Tuple(_), Step::Name(name, _)) => {
                 let hint = format!("write [*].{name} for all elements, or choose one: [0].{name}");
                 return Err(Wrong(
@@ -345,5 +464,5 @@ fn walk(ty: &Type, steps: &[Step]) -> Result<(), Wrong> {
             }
         };
     }
-    Ok(())
+    Ok(ty)
 }

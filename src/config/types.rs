@@ -112,7 +112,8 @@ fn field(key: &ObjectKey, value: &Expression, within: &Expression) -> Result<Fie
         }
     };
     let default = match call.args.get(1) {
-        None => None,
+        // As in Terraform: what is left out is there, and is null.
+        None => Some(Value::Null),
         Some(given) => {
             let constant = constant(given)
                 .ok_or_else(|| (at(given), "a default must be a constant".into(), String::new()))?;

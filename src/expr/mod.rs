@@ -31,7 +31,7 @@ pub use scope::{Each, NoObjects, Objects};
 pub use template::{Anchor, Entry, Origin, Template, Text, Tree};
 pub use views::{View, Views};
 
-pub(crate) use ast::Node;
+pub(crate) use ast::{Node, Part};
 pub(crate) use deferred::pack;
 pub(crate) use evaluate::{Evaluator, Fault, static_value};
 pub(crate) use scope::{Local, Names};

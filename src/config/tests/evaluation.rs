@@ -226,3 +226,13 @@ fn the_digest_ignores_layout_credentials_and_files() {
     assert_ne!(digest(base), digest(&base.replace("a: x", "a: y")));
     assert_eq!(digest(base).len(), 64);
 }
+
+#[test]
+fn what_is_optional_and_left_out_is_null() {
+    let text = format!(
+        "{BASE}variables:\n  a:\n    type: object({{ x = optional(bool), y = optional(number, 3) }})\n    default: {{}}\noutputs:\n  \
+         o: {{ value: \"${{[coalesce(var.a.x, true), var.a.x == null, var.a.y]}}\" }}\n"
+    );
+    let output = good(&text).output("o", &NoObjects).unwrap();
+    assert_eq!(output.known().unwrap().to_string(), "[true,true,3]");
+}

@@ -59,6 +59,40 @@ fn faults_of_the_yaml() {
 }
 
 #[test]
+fn faults_of_forms_that_show_before_anything_is_there() {
+    let service = "resources:\n  vpcep_service:\n    s: { vpc_id: 4189d3c2-8882-4871-a3c2-d380272eed80, port_id: 4189d3c2-8882-4871-a3c2-d380272eed88, server_type: LB, ports: [{ client_port: 1, server_port: 1 }] }\n";
+    let many = service.replace("s: {", "s: { for_each: \"${toset([\\\"a\\\"])}\",");
+    let accept = |service: &str, id: &str| {
+        format!("{service}  vpcep_accept:\n    a: {{ endpoint_id: x, endpoint_service_id: \"{id}\" }}\n")
+    };
+    let cases = [
+        ("a whole resource where an id is needed", accept(service, "${vpcep_service.s}")),
+        ("all instances where an id is needed", accept(&many, "${vpcep_service.s}")),
+        ("a whole instance where an id is needed", accept(&many, "${vpcep_service.s[\\\"a\\\"]}")),
+        ("a list where an id is needed", accept(service, "${vpcep_service.s.ports}")),
+        (
+            "an id where a list is needed",
+            format!(
+                "{service}  vpcep_whitelist:\n    w: {{ endpoint_service_id: \"${{vpcep_service.s.id}}\", permissions: \"${{vpcep_service.s.id}}\" }}\n"
+            ),
+        ),
+        (
+            "a resource within a text",
+            format!("{service}outputs:\n  o: {{ value: \"it is ${{vpcep_service.s}}\" }}\n"),
+        ),
+        (
+            "what suits",
+            format!(
+                "{}outputs:\n  o: {{ value: \"${{vpcep_service.s}}\" }}\n  p: {{ value: \"it is ${{vpcep_service.s.id}}\" }}\n",
+                accept(service, "${vpcep_service.s.id}")
+            ),
+        ),
+    ];
+    let cases: Vec<(&str, &str)> = cases.iter().map(|(title, text)| (*title, text.as_str())).collect();
+    golden("forms", &messages(&cases));
+}
+
+#[test]
 fn faults_of_the_structure() {
     golden(
         "structure",
