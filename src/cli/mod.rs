@@ -50,9 +50,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let global = Global::merged([&cli.global].into_iter().chain(cli.command.globals()));
     let ui = Ui::of_process(global.json, global.no_color, global.compat);
-    match dispatch(cli.command, global, &ui) {
+    let exit = match dispatch(cli.command, global, &ui) {
         Ok(exit) => exit,
         Err(stop) => stop.tell(&ui),
+    };
+    match ui.unwritten() {
+        Some(why) => {
+            ui::last_words(&format!("error: what this run had to say could not be written: {why}"));
+            Exit::Failed
+        }
+        None => exit,
     }
 }
 

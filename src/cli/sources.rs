@@ -16,7 +16,10 @@ use crate::config::Sources;
 /// The file that is taken where none is named.
 pub(super) const USUAL: &str = "landbridge.yaml";
 
-/// More than this is not read: `config` refuses less.
+/// More than this is not read of a configuration, or by `file()`: `config` refuses more than that too.
+const MOST_SOURCE: u64 = 64 << 20;
+
+/// More than this is not read of any file.
 const MOST_BYTES: u64 = 256 << 20;
 
 /// Everything a configuration is parsed from.
@@ -24,7 +27,7 @@ pub(super) fn read(options: &Options) -> Result<Sources, Stop> {
     let paths = found(options)?;
     let folder = paths.first().and_then(|path| path.parent()).unwrap_or(Path::new("")).to_owned();
     let named = |path: &PathBuf| -> Result<(Arc<str>, Vec<u8>), Stop> {
-        Ok((Arc::from(path.display().to_string()), bytes(path)?))
+        Ok((Arc::from(path.display().to_string()), bytes_within(path, MOST_SOURCE)?))
     };
     let module_dir =
         if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.display().to_string() };
@@ -36,7 +39,7 @@ pub(super) fn read(options: &Options) -> Result<Sources, Stop> {
         simulated: options.simulated,
         module_dir: Arc::from(module_dir),
         files_readable: Arc::new(move |path| {
-            bytes(&folder.join(path)).map_err(|error| format!("{:#}", error.root_cause()))
+            bytes_within(&folder.join(path), MOST_SOURCE).map_err(|error| format!("{:#}", error.root_cause()))
         }),
     })
 }
@@ -89,11 +92,19 @@ fn shown(place: &Path) -> String {
 
 /// A file's bytes, up to a bound.
 pub(super) fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    bytes_within(path, MOST_BYTES)
+}
+
+fn bytes_within(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
     let cannot = || format!("failed to read {}", path.display());
     let file = fs::File::open(path).with_context(cannot)?;
-    let mut bytes = Vec::new();
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).with_context(cannot)?;
-    anyhow::ensure!(bytes.len() as u64 <= MOST_BYTES, "{} is larger than {MOST_BYTES} bytes", path.display());
+    let too_large = || format!("{} is larger than {} MB, and no more is read", path.display(), most >> 20);
+    // What says its size is not read in vain; a device does not say it.
+    let size = file.metadata().with_context(cannot)?.len();
+    anyhow::ensure!(size <= most, too_large());
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    file.take(most + 1).read_to_end(&mut bytes).with_context(cannot)?;
+    anyhow::ensure!(bytes.len() as u64 <= most, too_large());
     Ok(bytes)
 }
 

@@ -1,10 +1,11 @@
 //! The one writer: people read stdout, progress and messages go to stderr.
 //!
-//! A closed pipe is not a failure: what nobody reads any more is not written, and work goes on.
+//! A closed pipe is not a failure: what nobody reads any more is not written, and work goes on. It goes
+//! on where a result cannot be written, too, and then the run says so at its end.
 
 #![expect(clippy::disallowed_methods, reason = "the edge: terminal, environment, and the time of a message")]
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, ErrorKind, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
@@ -33,6 +34,8 @@ pub(super) struct Ui {
     err_look: Look,
     err_is_terminal: bool,
     may_ask: bool,
+    /// Why a result could not be written, once it could not.
+    unwritten: Mutex<Option<String>>,
 }
 
 impl Ui {
@@ -56,6 +59,7 @@ impl Ui {
             err: Mutex::new(AutoStream::new(Box::new(err), err_choice)),
             json,
             terraform: compat == Some(Compat::Terraform),
+            unwritten: Mutex::new(None),
         }
     }
 
@@ -76,6 +80,7 @@ impl Ui {
             err_look: look,
             err_is_terminal: false,
             may_ask: false,
+            unwritten: Mutex::new(None),
         };
         (ui, kept)
     }
@@ -112,12 +117,27 @@ impl Ui {
 
     /// Writes a result to stdout.
     pub(super) fn print(&self, text: &str) {
-        write(&self.out, text);
+        self.result(text);
+    }
+
+    fn result(&self, text: &str) {
+        match write(&self.out, text) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+                unwritten.get_or_insert(error.to_string());
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+
+    /// Why a result could not be written, if one could not: then whoever takes it for whole is misled.
+    pub(super) fn unwritten(&self) -> Option<String> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Writes a message to stderr, as a line of its own.
     pub(super) fn note(&self, text: &str) {
-        write(&self.err, &format!("{}\n", text.trim_end_matches('\n')));
+        drop(write(&self.err, &format!("{}\n", text.trim_end_matches('\n'))));
     }
 
     /// Writes one object of the JSON stream, if that is what was asked for.
@@ -125,14 +145,14 @@ impl Ui {
         if self.json {
             let time = jiff::Timestamp::now();
             let event = if self.terraform { stream::as_terraform(event) } else { event };
-            write(&self.out, &format!("{}\n", stream::stamped(event, time)));
+            self.result(&format!("{}\n", stream::stamped(event, time)));
         }
     }
 
     /// Writes a JSON value by itself: what `output --json` and the like answer.
     pub(super) fn value(&self, value: &Json) {
         let text = serde_json::to_string_pretty(value).expect("a JSON value can be written");
-        write(&self.out, &format!("{text}\n"));
+        self.result(&format!("{text}\n"));
     }
 
     /// Says that something is wrong, and what to do.
@@ -179,7 +199,7 @@ impl Ui {
         if !self.may_ask {
             return None;
         }
-        write(&self.err, question);
+        drop(write(&self.err, question));
         let mut answer = String::new();
         let read = std::io::stdin().lock().read_line(&mut answer).ok()?;
         (read > 0).then(|| answer.trim().to_owned())
@@ -236,10 +256,9 @@ fn clean_lines(text: &str) -> String {
     text.lines().map(clean).collect::<Vec<_>>().join("\n")
 }
 
-fn write(stream: &Mutex<Stream>, text: &str) {
+fn write(stream: &Mutex<Stream>, text: &str) -> std::io::Result<()> {
     let mut stream: MutexGuard<'_, Stream> = stream.lock().unwrap_or_else(PoisonError::into_inner);
-    // The only failure that matters here, a closed pipe, means that nobody reads.
-    drop(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()));
+    stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
 }
 
 /// The width of the terminal, if there is one. `COLUMNS` wins, as for other programs.

@@ -99,8 +99,19 @@ impl Reader<'_> {
     ) -> BTreeMap<ObjectId, Observation> {
         let Some(schema) = self.catalog.get(Mode::Managed, kind) else { return BTreeMap::new() };
         let mut seen = BTreeMap::new();
-        // One object is asked for by its id: that is never dearer than a listing.
-        if ids.len() > 1 {
+        // One object is asked for by its id: that is never dearer than a listing. If it is not there, the
+        // listing has to say so too.
+        let mut asked = None;
+        if ids.len() == 1
+            && let Some(id) = ids.first()
+        {
+            let own = look_at(cloud, schema, id).await;
+            if own != Observation::Absent || schema.listing != Listing::Project {
+                return BTreeMap::from([(id.clone(), own)]);
+            }
+            asked = Some(own);
+        }
+        if ids.len() > 1 || asked.is_some() {
             match cloud.list(kind, parent, &|id| ids.contains(id)).await {
                 Ok(objects) => {
                     seen.extend(objects.into_iter().map(|o| (o.id.clone(), present(schema, o))));
@@ -115,6 +126,10 @@ impl Reader<'_> {
         }
         // What the listing lacks is absent only if its own GET says so.
         let missing: Vec<&ObjectId> = ids.iter().filter(|id| !seen.contains_key(*id)).collect();
+        if let Some(own) = asked {
+            seen.extend(missing.into_iter().map(|id| (id.clone(), own.clone())));
+            return seen;
+        }
         let confirmed = stream::iter(missing)
             .map(|id| async move { (id.clone(), look_at(cloud, schema, id).await) })
             .buffer_unordered(AT_ONCE)

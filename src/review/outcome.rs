@@ -71,8 +71,9 @@ fn fault_lines(fault: &Fault) -> Vec<(&'static str, String)> {
     } else {
         format!("{}: {}", fault.code, fault.message)
     };
+    let ours = fault.code.is_empty() && fault.request_id.is_empty();
     [
-        ("cloud said", said),
+        (if ours { "reason" } else { "cloud said" }, said),
         ("meaning", fault.meaning.clone()),
         ("advice", fault.advice.clone()),
         ("request", fault.request_id.clone()),

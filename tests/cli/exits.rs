@@ -95,3 +95,74 @@ fn a_closed_pipe_is_no_failure() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn wishes_that_exclude_each_other_are_refused_and_nothing_is_changed() {
+    let bench = Bench::example("cross-account");
+    bench.run("apply --sim --auto-approve").code(0);
+    for (command, why) in [
+        ("destroy --sim --auto-approve --refresh-only", "they exclude each other"),
+        ("plan --sim --destroy --refresh-only", "they exclude each other"),
+        ("destroy --sim --auto-approve --replace vpcep_endpoint.shop", "no meaning in --replace"),
+        ("plan --sim --refresh-only --replace vpcep_endpoint.shop", "no meaning in --replace"),
+        ("plan --sim --refresh-only --refresh=false", "forbids that"),
+    ] {
+        bench.run(command).code(1).warns(why);
+    }
+    bench.run("plan --sim --detailed-exitcode").code(0);
+}
+
+#[test]
+fn a_plan_that_apply_would_refuse_is_a_failure() {
+    let bench = Bench::example("cross-account");
+    bench.edit("      subnet_id: 68bfbcc1-dff2-47e4-a9d4-332b9bc1b8de\n", "");
+    let said = bench.run("plan --sim --detailed-exitcode --out x.plan").code(1).warns("to be read with");
+    assert!(!said.err.contains("landbridge apply"), "{}", said.err);
+    bench.run("apply x.plan --sim").code(1);
+}
+
+#[test]
+fn the_record_is_at_hand_whatever_is_wrong_with_the_configuration() {
+    let bench = Bench::example("cross-account");
+    bench.run("apply --sim --auto-approve").code(0);
+    bench.edit("server_type: LB", "server_typ: LB");
+    bench.run("plan --sim").code(1);
+    for command in
+        ["state list", "state show vpcep_service.payments", "state unlock", "state verify", "output"]
+    {
+        bench
+            .run(&format!("{command} --sim"))
+            .code(0)
+            .warns("needs only the name of its stack, `payments-link`");
+    }
+    bench.run("state rm --sim vpcep_accept.shop").code(0);
+    bench.write("landbridge.yaml", "stack: [\n");
+    bench.run("state list --sim").code(1).warns("landbridge.yaml:");
+}
+
+#[test]
+fn what_is_wrong_with_outputs_and_instances_is_found_without_a_cloud() {
+    let bench = Bench::example("cross-account");
+    bench.run("validate").code(0);
+    bench.edit(
+        "outputs:\n",
+        "outputs:\n  half: { value: \"${10 / 0}\" }\n  file: { value: \"${file(\\\"nofile\\\")}\" }\n",
+    );
+    let said = bench.run("validate").code(1).warns("nofile").warns("2 errors");
+    assert!(said.err.contains("10 / 0"), "{}", said.err);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_is_a_failure_and_a_closed_pipe_is_not() {
+    let bench = Bench::example("cross-account");
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for command in ["plan --sim", "graph", "--help"] {
+        let ended = bench.command(command).stdout(full()).output().unwrap();
+        let err = String::from_utf8(ended.stderr).unwrap();
+        assert!(ended.status.code() == Some(1) && err.contains("could not be written"), "{command}: {err}");
+    }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert!(bench.command("plan --sim").stdout(writer).status().unwrap().success());
+}

@@ -134,11 +134,26 @@ async fn a_failed_read_is_never_an_absent_object() {
             let refused = journey.plan_with(&PlanOptions::default()).await;
             let faults = refused.err().map(|f| f.to_string()).unwrap_or_default();
             assert!(faults.contains("never taken for an absent object"), "{operation} {error}: {faults}");
+            assert_eq!(faults.matches("could not be read").count(), 1, "told once: {faults}");
+            assert!(!faults.contains("Unknown instance"), "nothing else is wrong: {faults}");
             let destroy = PlanOptions { mode: PlanMode::Destroy, ..PlanOptions::default() };
             assert!(journey.try_apply(&destroy).await.is_err(), "{operation} {error}");
         }
         journey.faults(&[]);
         assert_eq!(journey.count("delete_service") + journey.count("delete_endpoint"), 0);
         journey.assert_converged().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_answer_calls_gone_is_there_as_long_as_the_listing_shows_it() {
+    let gone = r#"error: { status: 404, code: EndPoint.0005, message: gone }"#;
+    for operation in ["get_service", "get_endpoint"] {
+        let journey = Journey::new(LINK);
+        journey.apply().await;
+        journey.faults(&[&format!("{{ operation: {operation}, {gone} }}")]);
+        assert_eq!(journey.changes().await, [""; 0], "{operation}");
+        journey.apply().await;
+        assert_eq!((journey.sim.world().services.len(), journey.sim.world().endpoints.len()), (1, 1));
     }
 }

@@ -150,9 +150,12 @@ impl Doing<'_> {
     }
 
     pub(super) fn overdue(&self, what: String) -> Fault {
-        let minutes = self.step().timeout_s / 60;
+        let deadline = match self.step().timeout_s {
+            seconds @ ..60 => format!("{seconds} s"),
+            seconds => format!("{} min", seconds / 60),
+        };
         Fault {
-            message: format!("{what}, and the deadline of {minutes} min has passed"),
+            message: format!("{what}, and the deadline of {deadline} has passed"),
             advice: "nothing is lost: the next apply goes on waiting; `timeouts` in the configuration sets another deadline"
                 .to_owned(),
             ..Fault::default()

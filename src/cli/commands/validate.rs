@@ -11,6 +11,10 @@ pub(in crate::cli) fn run(options: &Options, ui: &Ui) -> Ended {
     let author = workspace::author(options, ui)?;
     let configuration = &author.configuration;
     crate::plan::blocks::order(configuration).map_err(|faults| author.stop(faults.into()))?;
+    let faults = configuration.faults_without_cloud(&author.catalog);
+    if !faults.is_empty() {
+        return Err(author.stop(faults.into()));
+    }
     let resources = configuration.blocks.keys().filter(|block| block.mode == Mode::Managed).count();
     let said = format!(
         "Stack {} is valid: {}, {}, {}.",

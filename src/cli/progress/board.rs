@@ -100,7 +100,7 @@ impl<'p> Board<'p> {
         }
         if self.stopping {
             line.push_str(", stopping");
-        } else if let Some(left) = self.remaining(now) {
+        } else if let Some(left) = self.remaining(now).or_else(|| self.estimated(now)) {
             line.push_str(&format!(", about {} left", seconds(left)));
         }
         line
@@ -120,6 +120,12 @@ impl<'p> Board<'p> {
             until.insert(step.id, before + own);
         }
         until.into_values().max()
+    }
+
+    /// What is left of the plan's own estimate, where that stands on earlier runs alone.
+    fn estimated(&self, now: Duration) -> Option<Duration> {
+        let estimate = self.plan.risk.estimate.as_ref().filter(|estimate| estimate.assumed == 0)?;
+        Duration::from_secs(estimate.seconds).checked_sub(now)
     }
 
     fn typical(&self, step: &Step) -> Option<Duration> {

@@ -58,6 +58,7 @@ impl Walk<'_> {
                 Some(Observation::Present { object, settling }) => Some((object, settling)),
                 Some(Observation::Unreadable(fault)) => {
                     self.faults.push(unreadable(&address, Some(declared.place.clone()), fault));
+                    waiting = true;
                     continue;
                 }
                 Some(Observation::Unread) => match recorded {
