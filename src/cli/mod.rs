@@ -54,13 +54,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(exit) => exit,
         Err(stop) => stop.tell(&ui),
     };
-    match ui.unwritten() {
-        Some(why) => {
-            ui::last_words(&format!("error: what this run had to say could not be written: {why}"));
-            Exit::Failed
-        }
-        None => exit,
-    }
+    heard(&ui, exit)
+}
+
+/// The end of a run whose results could be written, or a failure.
+fn heard(ui: &Ui, exit: Exit) -> Exit {
+    let Some(why) = ui.unwritten() else { return exit };
+    ui::last_words(&format!("error: what this run had to say could not be written: {why}"));
+    Exit::Failed
 }
 
 /// Help, version, or what is wrong with the arguments.
@@ -72,7 +73,7 @@ fn tell_usage(usage: &clap::Error) -> Exit {
         Exit::Failed
     } else {
         ui.print(&text);
-        Exit::Done
+        heard(&ui, Exit::Done)
     }
 }
 

@@ -78,6 +78,24 @@ pub(super) fn judge(workspace: &Workspace, plan: &Plan) -> Result<Verdict, Vec<D
     policy::evaluate(&workspace.policies, plan, today)
 }
 
+/// Asks where provider blocks lead. If something is wrong with one, what is wrong with the others is told
+/// as well: whoever sets up an environment does it once.
+async fn identify(
+    workspace: &Workspace,
+    names: impl IntoIterator<Item = ProviderName>,
+    live: &mut Live,
+) -> Result<(), Vec<Diagnostic>> {
+    let Err(mut faults) = workspace.reader().identify(names, live).await else { return Ok(()) };
+    let blocks = &workspace.configuration.blocks;
+    let used: BTreeSet<&ProviderName> = blocks.values().map(|block| &block.provider).collect();
+    for name in used {
+        faults.extend(workspace.clouds.get(name).err().unwrap_or_default());
+    }
+    faults.sort_by(|a, b| a.place.cmp(&b.place));
+    faults.dedup();
+    Err(faults)
+}
+
 /// The journey from a record to a plan.
 pub(super) async fn decide(
     workspace: &Workspace,
@@ -100,7 +118,7 @@ pub(super) async fn decide(
     let objects = ground.recorded.every_object();
     let blocks: BTreeSet<&ProviderName> =
         objects.filter_map(|(a, o)| walk::reading_block(&workspace.configuration, a, o)).collect();
-    reader.identify(blocks.into_iter().cloned(), &mut live).await?;
+    identify(workspace, blocks.into_iter().cloned(), &mut live).await?;
     if !options.no_refresh
         && let Some(guess) = read_all(workspace, options, &ground, adoption, &mut live).await?
         && let Some(right) = guess.if_right(&live).await
@@ -118,7 +136,7 @@ pub(super) async fn decide(
                 return Ok(ground.lower(ground.situation(&with_found, &live, adoption), &proposal)?);
             }
             Walked::Needs(needs) => {
-                reader.identify(needs.identities, &mut live).await?;
+                identify(workspace, needs.identities, &mut live).await?;
                 reader.look(needs.sights, &mut live).await?;
                 reader.look_up(needs.questions, &mut live).await?;
                 let (wanted, live) = (needs.wanted, &mut live);

@@ -52,7 +52,8 @@ pub fn open(path: &Path, settings: Settings, clock: SimClock) -> anyhow::Result<
     let folder = path.parent().context("the world's path has no folder")?;
     make_private_folder(folder).with_context(|| format!("failed to make {}", folder.display()))?;
     let lock_path = path.with_extension("lock");
-    let lock = private().read(true).write(true).create(true).truncate(false).open(&lock_path)?;
+    let lock = private().read(true).write(true).create(true).truncate(false).open(&lock_path);
+    let lock = lock.with_context(|| format!("failed to open {}", lock_path.display()))?;
     lock.lock().with_context(|| format!("failed to lock {}", lock_path.display()))?;
     let log_path = path.with_extension("log");
     let opened = (|| {

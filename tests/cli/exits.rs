@@ -152,6 +152,15 @@ fn what_is_wrong_with_outputs_and_instances_is_found_without_a_cloud() {
     assert!(said.err.contains("10 / 0"), "{}", said.err);
 }
 
+#[test]
+fn every_variable_that_is_not_set_is_told_at_once() {
+    let bench = Bench::example("cross-account");
+    let said = bench.run("plan").code(1);
+    for name in ["OWNER_AK", "OWNER_SK", "SHOP_PASSWORD"] {
+        assert_eq!(said.err.matches(&format!("no variable {name}")).count(), 1, "{name}: {}", said.err);
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_output_that_cannot_be_written_is_a_failure_and_a_closed_pipe_is_not() {
