@@ -2,6 +2,7 @@
 //! plan makes of that list, and by what others have put there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::scene::{Changed, Named, Scene};
 use super::targets::connecting;
@@ -31,8 +32,8 @@ struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    fn of(scene: &Scene<'a>, target: &Target, named: Named<'a>) -> List<'a> {
-        let admission = &target.admission;
+    /// The list of what is named; `beside` are the resources that stand for it.
+    fn of(scene: &Scene<'a>, named: Named<'a>, beside: &[(&'a Address, &'a Item)]) -> List<'a> {
         let (owner, id) = match named {
             Named::Own(address) => {
                 let item = scene.item(address);
@@ -50,8 +51,7 @@ impl<'a> List<'a> {
             shared: true,
             id,
         };
-        let about = |item: &'a Item| scene.named(item, admission.theirs, target.kind) == Some(named);
-        for (address, item) in scene.of_kind(admission.kind).filter(|(_, item)| about(item)) {
+        for &(address, item) in beside {
             list.owner = list.owner.or(Some(&item.provider));
             list.resources.push(address);
             let owner = list.owner.and_then(|owner| scene.identity(owner));
@@ -114,31 +114,61 @@ fn admitted<'m>(target: &Target, account: &str, members: impl IntoIterator<Item 
     admitted
 }
 
-/// Those that need to be admitted and are not by what this stack says; and whose list that is.
-fn open<'s, 'a>(
-    scene: &'s Scene<'a>,
-) -> impl Iterator<Item = (&'s Changed<'a>, &'a Target, Named<'a>, List<'a>, &'a str, Admits)> {
-    connecting(scene).filter_map(move |(changed, target, named)| {
-        let account = scene.identity(&changed.item.provider)?.account.as_str();
-        let list = List::of(scene, target, named);
-        if list.account == Some(account) {
-            return None;
+/// The resources that stand for lists, by what they are about.
+type Beside<'a> = BTreeMap<Named<'a>, Vec<(&'a Address, &'a Item)>>;
+
+fn beside<'a>(scene: &Scene<'a>, target: &'a Target) -> Beside<'a> {
+    let mut all = Beside::new();
+    for (address, item) in scene.of_kind(target.admission.kind) {
+        if let Some(named) = scene.named(item, target.admission.theirs, target.kind) {
+            all.entry(named).or_default().push((address, item));
         }
-        let admitted = admitted(target, account, list.then.as_ref()?);
-        (admitted != Admits::Yes).then_some((changed, target, named, list, account, admitted))
-    })
+    }
+    all
+}
+
+/// Somebody who needs to be admitted.
+struct Open<'s, 'a> {
+    changed: &'s Changed<'a>,
+    target: &'a Target,
+    named: Named<'a>,
+    list: Rc<List<'a>>,
+    account: &'a str,
+    admitted: Admits,
+}
+
+/// Those that need to be admitted and are not by what this stack says; and whose list that is. A list is
+/// looked at once, however many connect to what it stands beside.
+fn open<'s, 'a>(scene: &'s Scene<'a>) -> Vec<Open<'s, 'a>> {
+    let mut all: BTreeMap<&str, Beside<'a>> = BTreeMap::new();
+    let mut lists: BTreeMap<(&str, Named<'a>), Rc<List<'a>>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (changed, target, named) in connecting(scene) {
+        let Some(identity) = scene.identity(&changed.item.provider) else { continue };
+        let account = identity.account.as_str();
+        let list = lists.entry((target.kind, named)).or_insert_with(|| {
+            let all = all.entry(target.kind).or_insert_with(|| beside(scene, target));
+            Rc::new(List::of(scene, named, all.get(&named).map(Vec::as_slice).unwrap_or_default()))
+        });
+        let Some(then) = list.then.as_ref().filter(|_| list.account != Some(account)) else { continue };
+        let admitted = admitted(target, account, then);
+        if admitted != Admits::Yes {
+            found.push(Open { changed, target, named, list: list.clone(), account, admitted });
+        }
+    }
+    found
 }
 
 pub(super) fn asks(scene: &Scene<'_>, asks: &mut BTreeSet<Ask>) {
-    for (_, target, _, list, _, _) in open(scene) {
-        asks.extend(list.question(scene, target));
+    for one in open(scene) {
+        asks.extend(one.list.question(scene, one.target));
     }
 }
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Diagnostic>, unseen: &mut Vec<String>) {
     // By target and account: who the owner's list may admit or not.
     let mut untold: BTreeMap<(String, &str), Vec<&Address>> = BTreeMap::new();
-    for (changed, target, named, list, account, admits) in open(scene) {
+    for Open { changed, target, named, list, account, admitted: admits } in open(scene) {
         let name = match named {
             Named::Own(address) => address.to_string(),
             Named::Other(id) => id.to_owned(),
