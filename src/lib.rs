@@ -17,6 +17,7 @@ pub mod recovery;
 pub mod policy;
 pub mod review;
 pub mod apply;
-pub mod ops;
 pub mod sim;
+pub mod twin;
+pub mod ops;
 pub mod cli;

@@ -12,6 +12,7 @@ mod recovery;
 mod run;
 mod setup;
 mod state;
+mod trials;
 mod work;
 
 pub(super) use look::{Completions, Explain, Graph, GraphFormat, Output, Schema};
@@ -23,6 +24,7 @@ pub(super) use state::{
     State, StateBackup, StateCommand, StateDiff, StateList, StateMv, StateRestore, StateRm, StateShow,
     StateUnlock,
 };
+pub(super) use trials::{Drill, Lose, Rehearse};
 pub(super) use work::{Select, Work};
 
 /// Plan, review and apply private connectivity between cloud networks
@@ -123,6 +125,10 @@ pub(super) enum Command {
     Export(Export),
     /// Bring a lost state back from the configuration and from what is there
     Recover(Recover),
+    /// Try a saved plan on a twin of the live clouds, and say what apply would come to
+    Rehearse(Rehearse),
+    /// Lose something on a twin of the live clouds, and measure how long it takes to get it back
+    Drill(Drill),
     /// Show what a kind of resource takes, or write the JSON schema for editors
     Schema(Schema),
     /// Say what a code of the cloud, or an exit code of ours, means and what to do
@@ -159,6 +165,8 @@ impl Command {
             Command::Import(c) => vec![&c.global],
             Command::Export(c) => vec![&c.global],
             Command::Recover(c) => vec![&c.global],
+            Command::Rehearse(c) => vec![&c.global],
+            Command::Drill(c) => vec![&c.global],
             Command::Schema(c) => vec![&c.global],
             Command::Explain(c) => vec![&c.global],
             Command::Completions(c) => vec![&c.global],
@@ -179,6 +187,8 @@ impl Command {
                 | Command::Import(_)
                 | Command::Export(_)
                 | Command::Recover(_)
+                | Command::Rehearse(_)
+                | Command::Drill(_)
         )
     }
 
@@ -261,6 +271,13 @@ mod tests {
             ("graph --format png", false),
             ("explain exit 2", true),
             ("sim --op-delay 90s --listen 127.0.0.1:0", true),
+            ("rehearse", false),
+            ("rehearse link.plan", true),
+            ("drill", false),
+            ("drill --lose all --lose state --target 30m --report junit=x.xml", true),
+            ("drill --lose share=0", false),
+            ("drill --lose provider=", false),
+            ("drill --lose kind=vpcep_service --report x.xml", false),
             ("nonsense", false),
         ] {
             assert_eq!(read(line).is_ok(), fine, "{line}");

@@ -1,12 +1,9 @@
 //! Which cloud a provider block leads to: its own endpoint, or with `--sim` the embedded one.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use jiff::SignedDuration;
 
 use super::failure::Stop;
@@ -14,9 +11,10 @@ use super::simulated::Standing;
 use super::sources;
 use crate::config::{self, Configuration};
 use crate::diagnostic::Diagnostic;
-use crate::provider::{Clock, Cloud, Clouds, Handler, LogHook, ProviderSetting, Transport};
+use crate::provider::{Clock, Cloud, Clouds, LogHook, ProviderSetting, Transport};
 use crate::resource::ProviderName;
-use crate::sim::{self, SimClock, Simulator};
+use crate::sim::{self, SimClock};
+use crate::twin::Served;
 
 /// Seed of the jitter in retries. The same every time, so that runs can be compared.
 const SEED: u64 = 0x1a9d_b21d_6e00_0001;
@@ -54,7 +52,7 @@ pub(super) fn simulated(
     let standing = Standing::of(&configuration)
         .map_err(|why| Stop::refused(why, "`landbridge sim --describe` lists the accounts"))?;
     let simulator = sim::store::open(world, sim::Settings::embedded(), SimClock::real())?;
-    let transport = logged(Transport::in_process(Arc::new(Embedded(simulator)), parallelism), log);
+    let transport = logged(Transport::in_process(Arc::new(Served(simulator)), parallelism), log);
     let way = transport.clone();
     let clouds = Clouds::new(Arc::new(move |name: &ProviderName| {
         known(&configuration, name)?;
@@ -89,7 +87,7 @@ fn connect(
     clock: &Clock,
 ) -> Result<Cloud, Vec<Diagnostic>> {
     let block = &configuration.providers[name];
-    Cloud::connect(&block.kind_type, settings, transport, clock, SEED).map_err(|fault| {
+    Cloud::connect(&block.kind_type, settings, &transport.of(name.as_str()), clock, SEED).map_err(|fault| {
         let detail = format!("provider `{name}`: {fault}");
         vec![Diagnostic::error("The provider block cannot be used", detail).at(block.place.clone())]
     })
@@ -132,27 +130,6 @@ fn nested(
 fn read_certificates(configuration: &Configuration, file: &str) -> Option<String> {
     let path = Path::new(&*configuration.module_dir).join(file);
     sources::bytes(&path).ok().and_then(|bytes| String::from_utf8(bytes).ok())
-}
-
-/// The simulator as a server in this process. When it is let go of, the world's file is brought up
-/// to date, for whoever looks at it or serves it.
-struct Embedded(Simulator);
-
-impl Drop for Embedded {
-    fn drop(&mut self) {
-        // Nothing is lost if this fails: the next run reads the changes from the log.
-        let _ = self.0.close();
-    }
-}
-
-impl Handler for Embedded {
-    fn handle(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, String>> + Send>> {
-        let simulator = self.0.clone();
-        Box::pin(async move { simulator.handle(request).await.map_err(|cut| cut.to_string()) })
-    }
 }
 
 /// How long a write may take to show in a listing: the embedded cloud shows it at once.

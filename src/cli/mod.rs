@@ -12,6 +12,7 @@ mod exit;
 mod failure;
 mod git;
 mod interrupt;
+mod junit;
 mod options;
 mod panic;
 mod policies;
@@ -25,7 +26,9 @@ mod sources;
 mod ssh_keygen;
 mod stream;
 mod tolerance;
+mod trials;
 mod ui;
+mod virtual_time;
 mod workspace;
 
 pub use exit::Exit;
@@ -103,7 +106,12 @@ async fn perform(command: Command, options: &Options, ui: &Ui) -> Ended {
     if options.simulated
         && matches!(
             command,
-            Command::Drift(_) | Command::Import(_) | Command::Export(_) | Command::Recover(_)
+            Command::Drift(_)
+                | Command::Import(_)
+                | Command::Export(_)
+                | Command::Recover(_)
+                | Command::Rehearse(_)
+                | Command::Drill(_)
         )
         && !ui.is_json()
     {
@@ -125,6 +133,8 @@ async fn perform(command: Command, options: &Options, ui: &Ui) -> Ended {
         Command::Import(args) => commands::import::run(args, options, ui).await,
         Command::Export(args) => commands::export::run(args, options, ui).await,
         Command::Recover(args) => commands::recover::run(args, options, ui).await,
+        Command::Rehearse(args) => commands::rehearse::run(args, options, ui).await,
+        Command::Drill(args) => commands::drill::run(args, options, ui).await,
         Command::Schema(args) => commands::schema::run(&args, ui),
         Command::Explain(args) => commands::explain::run(&args, ui),
         Command::Completions(args) => commands::completions::run(&args, ui),

@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 use super::cloud::Settings;
 use crate::config::{Configuration, ProviderBlock};
 use crate::diagnostic::Diagnostic;
-use crate::provider::{ProviderSetting, alibaba, huaweicloud};
+use crate::provider::{alibaba, huaweicloud};
 use crate::resource::{ProviderName, Value};
 use crate::sim::SimCredentials;
 use crate::sim::sample::{self, AlibabaCredentials};
-
-/// Where the embedded cloud would be, if it were anywhere: nothing is ever sent there.
-const NOWHERE: &str = "http://simulated.invalid";
+use crate::twin::settings;
 
 /// The accounts of the blocks of each provider type.
 pub(super) struct Standing {
@@ -46,17 +44,6 @@ impl Standing {
     }
 }
 
-fn text(text: &str) -> ProviderSetting {
-    ProviderSetting::Text(text.to_owned())
-}
-
-fn keys(access: &str, secret: &str) -> ProviderSetting {
-    ProviderSetting::Group(BTreeMap::from([
-        ("access_key".to_owned(), text(access)),
-        ("secret_key".to_owned(), ProviderSetting::Secret(secret.to_owned().into())),
-    ]))
-}
-
 /// The region that a block names literally: other settings are not evaluated.
 fn region_of(block: &ProviderBlock) -> Option<Value> {
     block.settings.get("region").and_then(|region| region.literal())
@@ -74,13 +61,7 @@ fn of_huawei(block: &ProviderBlock, account: &SimCredentials) -> Result<Settings
             format!("the simulated account `{}` has no project in region `{region}`", account.account);
         no_region(block, detail, &account.projects.keys().cloned().collect::<Vec<_>>().join(", "))
     })?;
-    Ok(Settings::from([
-        ("region".to_owned(), text(region)),
-        ("endpoint".to_owned(), text(NOWHERE)),
-        ("iam_endpoint".to_owned(), text(NOWHERE)),
-        ("project_id".to_owned(), text(project)),
-        ("auth".to_owned(), keys(&account.access_key, &account.secret_key)),
-    ]))
+    Ok(settings::huaweicloud(region, project, &account.access_key, &account.secret_key))
 }
 
 fn of_alibaba(block: &ProviderBlock, account: &AlibabaCredentials) -> Result<Settings, Vec<Diagnostic>> {
@@ -90,9 +71,5 @@ fn of_alibaba(block: &ProviderBlock, account: &AlibabaCredentials) -> Result<Set
         let detail = format!("the simulated account `{}` has nothing in region `{region}`", account.account);
         return Err(no_region(block, detail, &account.region));
     }
-    let addresses = ["elasticsearch_endpoint", "privatelink_endpoint", "sts_endpoint"];
-    let mut settings: Settings = addresses.map(|name| (name.to_owned(), text(NOWHERE))).into();
-    settings.insert("region".to_owned(), text(region));
-    settings.insert("auth".to_owned(), keys(&account.access_key, &account.secret_key));
-    Ok(settings)
+    Ok(settings::alibaba(region, &account.access_key, &account.secret_key))
 }

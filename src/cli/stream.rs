@@ -51,6 +51,11 @@ pub(super) fn log(message: &str) -> Json {
     event("info", "log", message, json!({}))
 }
 
+/// What a command that is not of Terraform's came to, by a name of its own.
+pub(super) fn report(kind: &str, message: &str, rest: Json) -> Json {
+    event("info", kind, message, rest)
+}
+
 fn resource(address: &Address, provider_type: &str) -> Json {
     json!({
         "addr": address.to_string(),

@@ -165,6 +165,7 @@ impl Author {
             ahead: self.ahead(),
             policies: Arc::new(policies::read(self)?),
             clouds: Arc::new(clouds),
+            way: way.clone(),
             clock,
             simulated: options.simulated,
             parallelism,

@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::adoption::Adoption;
 use crate::plan::{Action, Approval, Approved, Change, Event, Plan, PlanMode, Secrets, Verdict, walk};
 use crate::resource::Mode;
-use crate::state::{Interrupted, Note, Recorded, Run, Session};
+use crate::state::{Interrupted, Note, Recorded, Run};
 
 /// What an apply came to.
 #[derive(Debug)]
@@ -59,8 +59,12 @@ pub async fn apply(
         let _ = events.send(Event::Noted(note.to_string()));
     }
 
-    let before = Before { interrupted: opened.interrupted, last: opened.last };
-    let (plan, secrets) = match still_good(workspace, &approved, secrets, &session, before).await {
+    let before = Before {
+        recorded: Arc::new(session.with(Recorded::clone)),
+        interrupted: opened.interrupted,
+        last: opened.last,
+    };
+    let (plan, secrets) = match still_good(workspace, &approved, secrets, before).await {
         Ok(good) => good,
         Err(failure) => {
             // Nothing was written. What an interrupted run left stays as it is, so that its plan
@@ -102,24 +106,25 @@ pub async fn apply(
     Ok(Applied { plan, report, notes, broken_promises })
 }
 
-/// The runs before this one.
-struct Before {
+/// How the runs before this one left the state.
+pub(super) struct Before {
+    /// What is recorded.
+    pub(super) recorded: Arc<Recorded>,
     /// The last one, if it did not end by itself.
-    interrupted: Option<Interrupted>,
+    pub(super) interrupted: Option<Interrupted>,
     /// The one that wrote the snapshot.
-    last: Option<Run>,
+    pub(super) last: Option<Run>,
 }
 
 /// The plan to do and the secrets it needs, if the world is still the one it was made from.
-async fn still_good(
+pub(super) async fn still_good(
     workspace: &Workspace,
     approved: &Approved,
     secrets: Secrets,
-    session: &Session,
     before: Before,
 ) -> Result<(Plan, Secrets), Failure> {
     let plan = approved.plan();
-    let recorded = Arc::new(session.with(Recorded::clone));
+    let recorded = before.recorded;
     if plan.stack != workspace.configuration.stack {
         return Err(stale(format!(
             "the plan is for stack `{}`, and this is stack `{}`",

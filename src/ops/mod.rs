@@ -5,7 +5,9 @@
 
 mod adoption;
 mod apply;
+mod course;
 mod drift;
+mod drill;
 mod export;
 mod failure;
 mod guess;
@@ -13,16 +15,22 @@ mod import;
 mod offline;
 mod plan;
 mod recover;
+mod rehearse;
 mod sights;
+mod trial;
 mod unencrypted;
 mod workspace;
 
 pub use apply::{Applied, apply, options_of, permitted};
+pub use course::Course;
 pub use drift::{Drifted, drift};
+pub use drill::{Drill, Drilled, Losses, drill};
 pub use export::{Exported, Filter, export};
 pub use failure::Failure;
 pub use import::{Imported, bind, import};
 pub use offline::{OfflineFault, StandIns, offline};
 pub use plan::{PlanOptions, Planned, plan};
 pub use recover::{Recovered, Recovery, Stray, agree, recover};
+pub use rehearse::{Rehearsal, Rehearsed, rehearse};
+pub use trial::{QuotaLeft, Scene, Trial, Tried};
 pub use workspace::Workspace;

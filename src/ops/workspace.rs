@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use crate::config::{Configuration, Limit};
 use crate::policy::Rules;
-use crate::provider::{Clock, Clouds};
+use crate::provider::{Clock, Clouds, Transport};
 use crate::refresh::Reader;
 use crate::resource::Catalog;
 use crate::state::{Ahead, Backend, Opened, Opening, Session, StateError};
 
 /// What every command works with. Everything from outside is in here, as values.
+#[derive(Clone)]
 pub struct Workspace {
     /// What is desired.
     pub configuration: Arc<Configuration>,
@@ -24,6 +25,8 @@ pub struct Workspace {
     pub policies: Arc<Rules>,
     /// The clouds.
     pub clouds: Arc<Clouds>,
+    /// The way to them: who wants to know what they answer listens here.
+    pub way: Transport,
     /// The time.
     pub clock: Clock,
     /// Whether the simulated cloud takes the place of every provider.

@@ -152,6 +152,14 @@ impl Cloud {
         }
     }
 
+    /// The provider type of its block.
+    pub fn provider_type(&self) -> &'static str {
+        match self {
+            Cloud::Alibaba(_) => alibaba::kinds::PROVIDER_TYPE,
+            Cloud::Huawei(_) => huaweicloud::kinds::PROVIDER_TYPE,
+        }
+    }
+
     /// From now on no text of this value stands in the request log.
     pub fn conceal(&self, value: &Value) {
         match self {

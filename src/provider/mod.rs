@@ -39,7 +39,7 @@ pub use clouds::{Clouds, Connector};
 pub use pace::Pace;
 pub use retry::{Attempt, Budget, Retry, retry_after};
 pub use settings::{Keys, ProviderSetting, SettingFault, Settings};
-pub use transport::{Handler, LogHook, LogLine, Transport, TransportFault};
+pub use transport::{Handler, Heard, Listener, LogHook, LogLine, Transport, TransportFault};
 
 /// What a writing call came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

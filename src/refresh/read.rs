@@ -166,6 +166,28 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// Everything of a kind that lives under these parents.
+    ///
+    /// # Errors
+    /// Why a listing failed.
+    pub async fn list_under(
+        &self,
+        provider: &ProviderName,
+        kind: &Kind,
+        parents: impl IntoIterator<Item = ObjectId>,
+    ) -> Result<Vec<Object>, Vec<Diagnostic>> {
+        let cloud = self.clouds.get(provider)?;
+        let listed = stream::iter(parents).map(|parent| {
+            let cloud = cloud.clone();
+            async move { cloud.list(kind, Some(&parent), &|_| true).await }
+        });
+        let mut found = Vec::new();
+        for objects in listed.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
+            found.extend(objects.map_err(|fault| vec![unreachable(provider, &fault)])?);
+        }
+        Ok(found)
+    }
+
     /// An object that a listing showed, with what listings lack.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 
 mod alibaba;
 mod answers;
+mod assumed;
 mod clock;
 mod cloud;
 pub mod command;
@@ -16,6 +17,7 @@ mod log;
 mod objects;
 pub mod openapi;
 mod ordered;
+mod portrait;
 pub mod sample;
 mod schemas;
 pub mod server;
@@ -39,12 +41,13 @@ pub use self::objects::{
     Endpoint, EndpointStatus, Next, Permission, PortMapping, ResourceError, Service, ServiceStatus,
     ServiceType, Tag,
 };
+pub use self::portrait::{Exchange, Portrait, Tenant};
 pub use self::sample::SimCredentials;
 pub use self::settings::{
     BatchDeleteAnswer, Delays, ErrorShape, LimitZero, OrphanedEndpoints, PermissionsAnswer, PortIdChange,
-    Quota, RenameAnswer, Settings, TagRules,
+    Quota, RenameAnswer, Settings, TagRules, Unseen,
 };
-pub use self::simulator::{Cut, Simulator};
+pub use self::simulator::{Cut, Simulator, writes};
 pub use self::world::{
     AccessKey, Account, Counters, Port, Project, PublicService, RouteTable, Subnet, User, Vpc, World,
 };

@@ -196,6 +196,9 @@ pub struct Endpoint {
     /// The address, once accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<Ipv4Addr>,
+    /// The names that it was seen with; none: those that the simulator gives.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dns_names: Vec<String>,
     /// Whether a private domain name was asked for.
     #[serde(default, skip_serializing_if = "is_false")]
     pub enable_dns: bool,

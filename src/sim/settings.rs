@@ -59,6 +59,8 @@ pub struct Settings {
     pub signature_skew: SignedDuration,
     /// Failed signatures of one access key before it is locked for five minutes (section 7.2); none: never.
     pub lock_after: Option<u32>,
+    /// What networks, and other things that no API here tells of, are to a world that does not hold them.
+    pub unseen: Unseen,
     /// What is Alibaba Cloud's alone.
     pub alibaba: AlibabaSettings,
 }
@@ -91,6 +93,7 @@ impl Default for Settings {
             token_life: SignedDuration::from_hours(24),
             signature_skew: SignedDuration::from_mins(15),
             lock_after: Some(5),
+            unseen: Unseen::Missing,
             alibaba: AlibabaSettings::default(),
         }
     }
@@ -166,6 +169,16 @@ impl Default for Quota {
     fn default() -> Self {
         Quota { endpoint_service: 20, endpoint: 50 }
     }
+}
+
+/// What becomes of a request that names a network, a back end or the like that the world does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unseen {
+    /// It is refused: the world is all there is.
+    Missing,
+    /// It is taken as there: the world was drawn after a cloud that does not show everything.
+    Assumed,
 }
 
 /// Shapes of an error body.

@@ -17,9 +17,9 @@ use super::huaweicloud;
 use super::huaweicloud::call::{Answer, Fate};
 use super::huaweicloud::errors::{Refusal, refuse};
 use super::huaweicloud::gate::Issued;
-use super::huaweicloud::operations::{Found, find};
+use super::huaweicloud::operations::{Asks, Found, OPERATIONS, find};
 use super::log::{Entry, Log};
-use super::settings::{OrphanedEndpoints, Settings};
+use super::settings::{OrphanedEndpoints, Settings, Unseen};
 use super::store::Store;
 use super::world::World;
 
@@ -176,9 +176,24 @@ impl Simulator {
     }
 }
 
+/// Whether an operation, as [`Simulator::request_counts`] names it, changes something.
+pub fn writes(operation: &str) -> bool {
+    // A token is a session, and a filter by tags a question, although both are posted.
+    let asks = |known: &huaweicloud::operations::Operation| {
+        known.method == "GET" || known.asks != Asks::Project || known.name == "tag_filter"
+    };
+    let huawei = OPERATIONS.iter().find(|known| known.name == operation).is_some_and(|known| !asks(known));
+    huawei || alibaba::operations::OPERATIONS.iter().any(|known| known.name == operation && known.writes)
+}
+
 /// A world come alive under these settings.
 pub(crate) fn cloud_of(world: World, settings: &Settings) -> Result<Cloud, String> {
-    Cloud::of(world, settings.seed, settings.orphaned_endpoints == OrphanedEndpoints::Fail)
+    let fail_orphans = settings.orphaned_endpoints == OrphanedEndpoints::Fail;
+    let mut cloud = Cloud::of(world, settings.seed, fail_orphans)?;
+    if settings.unseen == Unseen::Assumed {
+        cloud.assume_ground();
+    }
+    Ok(cloud)
 }
 
 impl State {

@@ -49,6 +49,16 @@ pub struct Backup {
     history: BTreeMap<u64, Vec<u8>>,
 }
 
+/// The state as it lies now, without its history: enough to try something on a copy.
+///
+/// # Errors
+/// What cannot be read.
+pub fn copy(backend: &dyn Backend) -> Result<Backup, StateError> {
+    let content = Stored { newest: None, ..backend.load()? };
+    let recorded = load::assemble(backend, &content)?.recorded;
+    Ok(Backup { recorded, content, history: BTreeMap::new() })
+}
+
 /// Everything that is kept of a state, as one file.
 ///
 /// # Errors

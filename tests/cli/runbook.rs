@@ -50,7 +50,7 @@ fn broken(case: &str) -> Bench {
     }
     bench.run("apply --sim --auto-approve").code(0);
     match case {
-        "applied" => {}
+        "applied" | "before" => {}
         "cut off" => cut_off(&bench),
         "damaged" => bench.write(&format!("{STATE}/state.json"), "{"),
         "gone" => std::fs::remove_dir_all(bench.path(STATE)).unwrap(),

@@ -1,5 +1,6 @@
 //! A stack, its state and the simulated cloud in one process, on time that the test moves.
 
+pub(crate) mod estate;
 #[cfg(feature = "crash-points")]
 mod held;
 mod tally;
@@ -19,7 +20,7 @@ use landbridge::ops::{self, Applied, Failure, PlanOptions, Planned, Workspace};
 use landbridge::plan::{Approval, Change, Limit, PlanInput, PlanMode, Selection, Step, StepAction, planfile};
 use landbridge::policy::Rules;
 use landbridge::provider::{self, Clock, Cloud, Clouds, Handler, ProviderSetting, Transport};
-use landbridge::resource::ProviderName;
+use landbridge::resource::{Kind, ProviderName};
 use landbridge::sim::{self, Settings, SimClock, Simulator};
 use landbridge::state::files::{Files, MemoryFiles};
 use landbridge::state::{self, LocalBackend, Recorded};
@@ -145,10 +146,11 @@ impl Journey {
             let blocks = configuration.providers.values().filter(|block| block.kind_type == provider_type);
             blocks.map(|block| (block.name.to_string(), block.sim_account.clone())).collect()
         };
-        let accounts = sim::sample::assign(&wishes("huaweicloud")).expect("accounts");
+        let accounts = sim::sample::assign_in(&self.sim.world(), &wishes("huaweicloud")).expect("accounts");
         let alibaba = sim::sample::assign_alibaba(&wishes("alibaba")).expect("accounts");
         let transport = Transport::in_process(server, self.parallelism);
         let (clock, seed, passwords) = (self.clock.clone(), self.seed, self.passwords);
+        let way = transport.clone();
         let connector = move |name: &ProviderName| {
             let text = |t: &str| ProviderSetting::Text(t.to_owned());
             let secret = |t: &str| ProviderSetting::Secret(t.to_owned().into());
@@ -191,7 +193,7 @@ impl Journey {
                 ]);
                 ("huaweicloud", settings)
             };
-            Cloud::connect(provider_type, &settings, &transport, &clock, seed)
+            Cloud::connect(provider_type, &settings, &transport.of(name.as_str()), &clock, seed)
                 .map_err(|fault| vec![Diagnostic::error("settings", fault.to_string())])
         };
         Workspace {
@@ -201,6 +203,7 @@ impl Journey {
             catalog: Arc::new(provider::catalog()),
             policies: Arc::new(self.policies.clone()),
             clouds: Arc::new(Clouds::new(Arc::new(connector))),
+            way,
             clock: self.clock.clone(),
             simulated: true,
             parallelism: self.parallelism,
@@ -248,6 +251,12 @@ impl Journey {
             http::Request::post("/_sim/world").body(Bytes::from(world.to_yaml())).expect("a request");
         let answer = self.sim.handle(request).await.expect("an answer");
         assert_eq!(answer.status(), 200, "{:?}", answer.body());
+    }
+
+    /// A copy of the state and of the cloud, without these objects, to try something on.
+    pub(crate) async fn trial(&self, lost: &[(&str, &str)]) -> Result<ops::Trial, Failure> {
+        let lost = lost.iter().map(|(kind, id)| (Kind::from(*kind), (*id).to_owned())).collect();
+        ops::Scene::of(&self.workspace()).await?.begin(&lost, false)
     }
 
     /// Sets what goes wrong, as rules in YAML, one a text.

@@ -132,6 +132,7 @@ fn workspace(script: &Script, files: &MemoryFiles) -> Workspace {
         catalog,
         policies: Arc::new(Rules::default()),
         clouds: Arc::new(Clouds::new(Arc::new(move |_: &ProviderName| Ok(cloud.clone())))),
+        way: Transport::in_process(Arc::new(script.clone()), 10),
         clock: clock(),
         simulated: false,
         parallelism: 10,

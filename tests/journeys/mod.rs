@@ -3,6 +3,7 @@
 #[cfg(feature = "crash-points")]
 mod accidents;
 mod drift;
+mod drill;
 mod faults;
 mod imports;
 mod lookups;
@@ -10,6 +11,7 @@ mod one_way;
 mod preflight;
 mod reading;
 pub(crate) mod recover;
+mod rehearse;
 mod replace;
 mod risk;
 mod saved;

@@ -334,7 +334,7 @@ async fn a_quota_that_cannot_be_read_stops_nothing() {
 }
 
 /// A drawn configuration: services on few ports, lists that may lack somebody, decisions by anybody.
-fn drawn(draw: &mut Draw) -> String {
+pub(super) fn drawn(draw: &mut Draw) -> String {
     let mut text = String::from("stack: drawn\nproviders:\n");
     for provider in ["owner", "shop", "logistics"] {
         text.push_str(&format!("  {provider}: {{ type: huaweicloud, region: tr-west-1, auth: {{ access_key: a, secret_key: b }} }}\n"));

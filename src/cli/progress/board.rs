@@ -147,7 +147,7 @@ pub(super) fn took(span: Duration) -> String {
 }
 
 /// A length of time for people: `3s`, `2m05s`, `1h02m`.
-pub(super) fn seconds(span: Duration) -> String {
+pub(in crate::cli) fn seconds(span: Duration) -> String {
     match span.as_secs() {
         s @ ..60 => format!("{s}s"),
         s @ 60..3600 => format!("{}m{:02}s", s / 60, s % 60),

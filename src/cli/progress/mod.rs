@@ -19,6 +19,7 @@ use crate::plan::{Event, Step, StepEnd};
 use crate::resource::Catalog;
 use crate::review::{Look, Tone, clean};
 
+pub(super) use self::board::seconds;
 pub(super) use self::reading::reading;
 
 /// How often somebody who waits is told that we still do.

@@ -2,6 +2,7 @@
 //! here, so this is where requests in flight are bounded, counted and logged.
 
 mod client;
+mod heard;
 mod log;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use self::client::Clients;
+pub use self::heard::{Heard, Listener};
 use self::log::Logger;
 pub use self::log::{LogHook, LogLine};
 use crate::provider::SettingFault;
@@ -54,12 +56,15 @@ struct Shared {
     slots: Semaphore,
     logger: Logger,
     counts: Mutex<BTreeMap<String, u64>>,
+    listener: Mutex<Option<Listener>>,
 }
 
 /// The way to a cloud. Clones share their limit of requests in flight.
 #[derive(Clone)]
 pub struct Transport {
     way: Arc<Way>,
+    /// Whose requests these are.
+    of: Arc<str>,
     shared: Arc<Shared>,
 }
 
@@ -79,8 +84,9 @@ impl Transport {
             slots: Semaphore::new(parallelism.max(1)),
             logger: Logger::new(hook),
             counts: Mutex::default(),
+            listener: Mutex::default(),
         };
-        Transport { way: Arc::new(way), shared: Arc::new(shared) }
+        Transport { way: Arc::new(way), of: Arc::from(""), shared: Arc::new(shared) }
     }
 
     /// The same way, and every exchange is told to `hook`, without secrets. It starts its own
@@ -92,8 +98,9 @@ impl Transport {
             slots: Semaphore::new(slots),
             logger: Logger::new(Some(hook)),
             counts: Mutex::default(),
+            listener: Mutex::default(),
         };
-        Transport { way: self.way, shared: Arc::new(shared) }
+        Transport { way: self.way, of: self.of, shared: Arc::new(shared) }
     }
 
     /// The same transport, which trusts these certificates (PEM) besides the machine's.
@@ -105,7 +112,7 @@ impl Transport {
             Way::Http(_) => Arc::new(Way::Http(Clients::trusting(pem)?)),
             Way::InProcess(_) => self.way.clone(),
         };
-        Ok(Transport { way, shared: self.shared.clone() })
+        Ok(Transport { way, of: self.of.clone(), shared: self.shared.clone() })
     }
 
     /// The same for the certificates of a provider block, if it names any.
@@ -117,6 +124,17 @@ impl Transport {
             None => Ok(self.clone()),
             Some(pem) => self.trusting(pem.as_bytes()).map_err(|why| SettingFault::new(setting, why)),
         }
+    }
+
+    /// The same way for the requests of one provider block: who listens hears its name.
+    #[must_use]
+    pub fn of(&self, block: &str) -> Transport {
+        Transport { of: Arc::from(block), ..self.clone() }
+    }
+
+    /// From now on every answer is told to this listener, as it is, in place of any earlier listener.
+    pub fn listen(&self, listener: Option<Listener>) {
+        *self.shared.listener.lock().expect("no panic while listening") = listener;
     }
 
     /// From now on this text never stands in the log.
@@ -174,6 +192,8 @@ impl Transport {
             .entry(operation.to_owned())
             .or_default() += 1;
         let noted = self.shared.logger.note(operation, &request);
+        let listener = self.shared.listener.lock().expect("no panic while listening").clone();
+        let heard = listener.as_ref().map(|_| Heard::asked(self.of.clone(), operation, &request));
         let started = Instant::now();
         let exchange = async {
             match &*self.way {
@@ -185,6 +205,11 @@ impl Transport {
             Ok(result) => result,
             Err(_) => Err(TransportFault::NoAnswer(format!("no answer within {} seconds", WHOLE.as_secs()))),
         };
+        if let (Some(listener), Some(mut heard), Ok(response)) = (listener, heard, &result) {
+            heard.status = response.status().as_u16();
+            heard.answer = response.body().clone();
+            listener(heard);
+        }
         if let Some(noted) = noted {
             self.shared.logger.tell(noted, &result, started.elapsed());
         }

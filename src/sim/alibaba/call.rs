@@ -13,7 +13,7 @@ use super::operations::Operation;
 use super::settings::{AlibabaSettings, DryRunAnswer, Paging};
 use crate::sim::cloud::{self, Cloud};
 use crate::sim::huaweicloud::call::Fate;
-use crate::sim::settings::{Delays, Settings};
+use crate::sim::settings::{Delays, Settings, Unseen};
 
 /// A request that has passed the gate.
 pub(crate) struct Call<'a> {
@@ -37,6 +37,14 @@ pub(crate) type Answer = Result<Value, Refusal>;
 impl Call<'_> {
     pub(crate) fn land(&self) -> &Land {
         &self.cloud.alibaba
+    }
+
+    /// Takes as there what the request names and the world does not hold, where that is asked for.
+    pub(crate) fn assume(&mut self, take: impl FnOnce(&mut Land, &str)) {
+        if self.settings.unseen == Unseen::Assumed {
+            let account = self.caller.account.clone();
+            take(&mut self.cloud.alibaba, &account);
+        }
     }
 
     pub(crate) fn rules(&self) -> &AlibabaSettings {

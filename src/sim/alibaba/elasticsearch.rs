@@ -66,8 +66,10 @@ pub(crate) fn create(call: &mut Call<'_>) -> Answer {
     ready(&instance)?;
     let (service, zone_id) = (field(call, "serviceId")?.to_owned(), field(call, "zoneId")?.to_owned());
     // What Elasticsearch asks of PrivateLink, PrivateLink may refuse.
-    let consumer = match call.rules().whitelist_needed {
-        true => call.land().service_account.clone(),
+    let account = &call.land().service_account;
+    // An account that nobody knows may be on the list.
+    let consumer = match call.rules().whitelist_needed && !account.is_empty() {
+        true => account.clone(),
         false => owner_of(call, &service),
     };
     let service = reachable(call, &service, &instance.region, &consumer)?;
@@ -145,7 +147,7 @@ fn instance(one: &Instance, listed: bool) -> Value {
     let zones: Vec<Value> =
         one.zones.iter().map(|zone| json!({ "zoneId": zone, "status": "NORMAL" })).collect();
     let new = one.is_new_deployment;
-    json!({
+    let mut shown = json!({
         "instanceId": id,
         "description": one.description,
         "status": one.status,
@@ -175,7 +177,13 @@ fn instance(one: &Instance, listed: bool) -> Value {
         "enableKibanaPrivateNetwork": !one.kibana.is_empty(),
         "enableKibanaPublicNetwork": true,
         "tags": [],
-    })
+    });
+    for (name, value) in
+        one.shown.iter().filter(|(name, _)| !["status", "isNewDeployment"].contains(&name.as_str()))
+    {
+        shown[name] = value.clone();
+    }
+    shown
 }
 
 pub(crate) fn describe_instance(call: &mut Call<'_>) -> Answer {

@@ -74,11 +74,13 @@ pub(crate) fn zone_status(endpoint: &LinkEndpoint, zone: &EndpointZone) -> &'sta
 
 /// What a consumer can reach: a service that is there, whose whitelist admits it.
 pub(crate) fn reachable(
-    call: &Call<'_>,
+    call: &mut Call<'_>,
     id: &str,
     region: &str,
     consumer: &str,
 ) -> Result<LinkService, Refusal> {
+    let now = call.now;
+    call.assume(|land, _| land.assume_service(id, region, now));
     let found = call.land().services.get(id).filter(|one| one.region == region);
     let service = found.ok_or_else(|| refuse("EndpointServiceNotFound"))?;
     let owner = call.land().accounts.iter().find(|one| one.name == service.account);
@@ -94,7 +96,7 @@ pub(crate) fn reachable(
 }
 
 pub(crate) fn supports_zone(service: &LinkService, zone: &str) -> Result<(), Refusal> {
-    match service.resources.iter().any(|one| one.zone == zone) {
+    match service.resources.iter().any(|one| one.zone == zone || one.zone == "*") {
         true => Ok(()),
         false => Err(refuse("EndpointServiceNotSupportedZone")),
     }
@@ -159,12 +161,22 @@ pub(crate) fn zone(
 }
 
 /// Whether a switch of the VPC is in this zone.
-fn check_switch(call: &Call<'_>, vpc: &str, zone: &str, vswitch: &str) -> Result<(), Refusal> {
+fn check_switch(call: &mut Call<'_>, vpc: &str, zone: &str, vswitch: &str) -> Result<(), Refusal> {
+    let region = call.region()?;
+    call.assume(|land, account| {
+        let switches = &mut land.assume_network(account, &region, vpc).vswitches;
+        switches.entry(vswitch.to_owned()).or_insert_with(|| zone.to_owned());
+    });
     let found = call.land().vpcs.get(vpc).and_then(|vpc| vpc.vswitches.get(vswitch));
     if found.map(String::as_str) == Some(zone) { Ok(()) } else { Err(refuse("VSwitchNotFound")) }
 }
 
-fn check_groups(call: &Call<'_>, vpc: &str, groups: &[String]) -> Result<(), Refusal> {
+fn check_groups(call: &mut Call<'_>, vpc: &str, groups: &[String]) -> Result<(), Refusal> {
+    let region = call.region()?;
+    call.assume(|land, account| {
+        let known = &mut land.assume_network(account, &region, vpc).security_groups;
+        known.extend(groups.iter().filter(|group| !known.contains(group)).cloned().collect::<Vec<_>>());
+    });
     let known = call.land().vpcs.get(vpc).map(|vpc| vpc.security_groups.as_slice()).unwrap_or_default();
     if groups.iter().all(|group| known.contains(group)) {
         Ok(())
@@ -191,6 +203,7 @@ fn check_texts(call: &Call<'_>) -> Result<(), Refusal> {
 pub(crate) fn create(call: &mut Call<'_>) -> Answer {
     let region = call.region()?;
     let vpc = call.needed("VpcId")?.to_owned();
+    call.assume(|land, account| _ = land.assume_network(account, &region, &vpc));
     let own =
         call.land().vpcs.get(&vpc).filter(|one| one.account == call.caller.account && one.region == region);
     if own.is_none() {

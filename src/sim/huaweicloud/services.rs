@@ -46,6 +46,7 @@ pub(crate) fn create(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     }
     let enable_policy = fields.flag("enable_policy", "0002")?.unwrap_or(false);
 
+    call.assume(|ground, project| ground.assume_back_end(project, vpc_id, port_id, &server_type));
     check_back_end(call, vpc_id, port_id, &server_type)?;
     check_quota(call)?;
     check_conflicts(call, port_id, &ports, None)?;
@@ -253,6 +254,10 @@ pub(crate) fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
 /// `PUT /vpc-endpoint-services/{s}` (section 5.2.4).
 pub(crate) fn update(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let mut service = call.service()?.clone();
+    if let Ok(Some(port)) = call.fields()?.id("port_id", "3003") {
+        let (vpc, server_type) = (service.vpc_id, &service.server_type);
+        call.assume(|ground, project| ground.assume_back_end(project, vpc, port, server_type));
+    }
     let fields = call.fields()?;
     let approval_enabled = fields.flag("approval_enabled", "0002")?;
     let name = short_name(fields.text("service_name", "1003")?, "1003")?;

@@ -221,6 +221,9 @@ pub(crate) fn service_name(cloud: &Cloud, of: &Endpoint) -> String {
 
 /// The names of an accepted endpoint (section 12.7; the form is the simulator's own).
 fn dns_names(cloud: &Cloud, of: &Endpoint) -> Option<Vec<String>> {
+    if !of.dns_names.is_empty() {
+        return Some(of.dns_names.clone());
+    }
     let named = of.enable_dns && of.ip.is_some() && of.service_type == ServiceType::Interface;
     named.then(|| vec![format!("{}.{}.example.internal", of.id, cloud.ground.region_of(&of.project))])
 }
