@@ -53,6 +53,12 @@ mod tests {
             failure: failure.map(str::to_owned),
         };
         let cases = [case(None), case(Some("a \"<&>\" b\u{7}"))];
-        insta::assert_snapshot!(document("drill x", Duration::from_secs(90), &cases), @"");
+        insta::assert_snapshot!(document("drill x", Duration::from_secs(90), &cases), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites tests="2" failures="1" time="90.000"><testsuite name="drill x" tests="2" failures="1" errors="0" time="90.000">
+          <testcase classname="vpcep_service" name="vpcep_service.a[&quot;&lt;b&gt;&quot;]" time="1.500"></testcase>
+          <testcase classname="vpcep_service" name="vpcep_service.a[&quot;&lt;b&gt;&quot;]" time="1.500"><failure message="a &quot;&lt;&amp;&gt;&quot; b\u{7}">a &quot;&lt;&amp;&gt;&quot; b\u{7}</failure></testcase>
+        </testsuite></testsuites>
+        "#);
     }
 }

@@ -39,11 +39,6 @@ pub(super) fn named(step: &Step) -> String {
     format!("{} {} {}", step.id, step.action.word(), clean(&step.address.to_string()))
 }
 
-/// A fault in one line.
-pub(super) fn said(fault: &Fault) -> String {
-    clean(&fault.to_string())
-}
-
 /// A heading and what stands under it.
 pub(super) fn section(title: &str, lines: &[String], look: Look) -> String {
     let mut text = format!("\n{}\n", Line::new().with(Tone::Strong, title).text(look));

@@ -17,7 +17,7 @@ pub(super) fn settings(tenant: &Tenant) -> Settings {
 }
 
 /// Takes objects away, each with what ends when it does: of a service its whitelist, of an endpoint its connection.
-/// The loss of a whitelist are its records; that of a decision, that it was never made.
+/// The loss of a whitelist are its records; that of an acceptance, that somebody rejects the connection.
 pub(super) fn lose(world: &mut World, lost: &BTreeSet<(&str, &str)>, at: Timestamp) {
     let gone = |kind: &str, id: Uuid| lost.contains(&(kind, id.to_string().as_str()));
     world.permissions.retain(|one| !gone(SERVICE, one.service_id) && !gone(WHITELIST, one.service_id));
@@ -26,7 +26,7 @@ pub(super) fn lose(world: &mut World, lost: &BTreeSet<(&str, &str)>, at: Timesta
     for endpoint in &mut world.endpoints {
         let connection = format!("{}/{}", endpoint.service_id, endpoint.id);
         if lost.contains(&(ACCEPT, connection.as_str())) {
-            (endpoint.status, endpoint.next, endpoint.ip) = (EndpointStatus::PendingAcceptance, None, None);
+            (endpoint.status, endpoint.next, endpoint.ip) = (EndpointStatus::Rejected, None, None);
             endpoint.dns_names.clear();
             endpoint.updated_at = at;
         }

@@ -8,12 +8,12 @@
 //! Architecture invariant: the clouds' names stand in one file each, and in `settings`.
 
 mod alibaba;
+mod alive;
 mod huaweicloud;
 mod likeness;
 mod served;
 pub mod settings;
-mod twin;
 
+pub use self::alive::{Calls, Lost, Twin};
 pub use self::likeness::{Ears, Likeness};
 pub use self::served::Served;
-pub use self::twin::{Calls, Lost, Twin};

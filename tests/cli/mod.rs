@@ -14,3 +14,4 @@ mod secrets;
 mod renderings;
 mod story;
 mod takeover;
+mod trials;

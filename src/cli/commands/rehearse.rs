@@ -57,9 +57,10 @@ fn tell(ui: &Ui, rehearsed: &Rehearsed) {
             ui.print(&format!("{}\n", head.plain(rest).text(look)));
         }
         (false, Some((step, fault))) => {
+            let with = if fault.code.is_empty() { String::new() } else { format!(" with {}", fault.code) };
             let at =
-                format!(" at step {}, {done} of {all} steps done after about {took}:", trials::named(step));
-            ui.print(&format!("{}\n  {}\n", head.plain(at).text(look), trials::said(fault)));
+                format!(" at {}{with}, after {done} of {all} steps and about {took}.", trials::named(step));
+            ui.print(&format!("{}\n", head.plain(at).text(look)));
         }
         (false, None) => ui.print(&format!("{}\n", head.plain(format!(" after about {took}.")).text(look))),
     }
