@@ -91,7 +91,8 @@ pub(super) fn discreet(texts: Texts) -> (Texts, Hidden) {
     let mut hidden = Hidden::default();
     let shown = texts.into_iter().map(|(file, text)| {
         let whole = file.strip_prefix("--var ").is_some_and(|name| names.contains(name));
-        let ranges = if whole { vec![0..text.len()] } else { ranges(&text, by_name.as_ref()) };
+        let all = 0..text.len();
+        let ranges = if whole { vec![all] } else { ranges(&text, by_name.as_ref()) };
         let shown = if ranges.is_empty() { text } else { hide(&text, &ranges, &mut hidden) };
         (file, shown)
     });
