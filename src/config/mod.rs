@@ -17,9 +17,11 @@ mod imports;
 mod limits;
 mod locals;
 mod lower;
+mod mapping;
 mod names;
 mod policies;
 mod read;
+mod relocate;
 mod schema;
 mod source;
 mod types;
@@ -43,8 +45,10 @@ pub use configuration::{
 pub use evaluate::ProviderSetting;
 pub use imports::{Import, ImportBy, import_list};
 pub use limits::{Bound, Limit, Limits};
+pub use mapping::{Mapping, mapping};
 pub use policies::{Exception, PolicySettings};
 pub use read::stack_name;
+pub use relocate::{Edit, Relocated, Relocation, edited};
 pub use schema::json_schema;
 pub use source::{ReadFile, Sources};
 

@@ -45,6 +45,7 @@ mod tests {
             listed: true,
             checks: vec![],
             derived: None,
+            placed: false,
         };
         for (a, b, same) in [
             (Value::from(""), Value::Null, true),

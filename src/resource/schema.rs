@@ -71,6 +71,9 @@ pub struct AttributeSchema {
     pub checks: Vec<Check>,
     /// Set where the cloud derives it from an attribute of another object, and moves it with that.
     pub derived: Option<Derived>,
+    /// Whether its values belong to the account, project and region of its object, beyond what else
+    /// says so: see [`KindSchema::is_placed`].
+    pub placed: bool,
 }
 
 /// What a computed attribute is derived from.
@@ -331,6 +334,13 @@ impl KindSchema {
         answer
     }
 
+    /// Whether an argument's values belong to the account, project and region of its object, so that
+    /// they mean nothing elsewhere: ids of networks, of ports, of other objects.
+    pub fn is_placed(&self, attribute: &AttributeSchema) -> bool {
+        let refers = |rule: &OrderRule| matches!(rule, OrderRule::Refers { attribute: name, .. } if *name == attribute.name);
+        attribute.placed || self.preflight.local.contains(&attribute.name) || self.order.iter().any(refers)
+    }
+
     /// The attributes an author may set.
     pub fn arguments(&self) -> impl Iterator<Item = &AttributeSchema> {
         self.attributes.iter().filter(|a| a.is_argument())
@@ -350,6 +360,7 @@ impl AttributeSchema {
             listed: true,
             checks: Vec::new(),
             derived: None,
+            placed: false,
         }
     }
 
@@ -415,6 +426,13 @@ impl AttributeSchema {
     #[must_use]
     pub fn derived(mut self, through: &'static str, from: &'static str) -> AttributeSchema {
         self.derived = Some(Derived { through, from });
+        self
+    }
+
+    /// Its values belong to the account, project and region of its object.
+    #[must_use]
+    pub fn placed(mut self) -> AttributeSchema {
+        self.placed = true;
         self
     }
 

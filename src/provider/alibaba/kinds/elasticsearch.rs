@@ -14,6 +14,7 @@ pub(super) fn endpoint() -> KindSchema {
         A::computed("id", Type::String, "The endpoint's id."),
         A::required("instance_id", Type::String, "The Elasticsearch instance.")
             .replaces(NO_CALL)
+            .placed()
             .check(checks::id("es-")),
         A::required("service_id", Type::String, "The endpoint service to connect to.")
             .replaces(NO_CALL)
@@ -22,6 +23,7 @@ pub(super) fn endpoint() -> KindSchema {
         A::required("zone_id", Type::String, "The zone, one of the service's.")
             .replaces(NO_CALL)
             .unlisted()
+            .placed()
             .check(checks::zone()),
         A::computed("name", Type::String, "Its name, which the cloud chooses."),
         A::computed("endpoint_domain", Type::String, "The domain name that the cluster dials."),
@@ -75,7 +77,9 @@ pub(super) fn endpoint() -> KindSchema {
 pub(super) fn instance() -> KindSchema {
     let text = |name, doc| A::computed(name, Type::String, doc);
     let attributes = vec![
-        A::optional("id", Type::String, "Its id. Give this or `description`.").check(checks::id("es-")),
+        A::optional("id", Type::String, "Its id. Give this or `description`.")
+            .placed()
+            .check(checks::id("es-")),
         A::optional("description", Type::String, "Its whole description. Exactly one instance must have it."),
         text("es_version", "Its version."),
         text("status", "`active`, `activating`, `inactive`, `invalid` or `unknown`."),

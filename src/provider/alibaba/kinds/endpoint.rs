@@ -46,18 +46,22 @@ pub(super) fn kind() -> KindSchema {
         A::computed("id", Type::String, "The endpoint's id."),
         A::required("vpc_id", Type::String, "VPC of the consumer.")
             .replaces(NO_CALL)
+            .placed()
             .check(checks::id("vpc-")),
         A::optional("service_id", Type::String, "The service to connect to. Give this or `service_name`.")
             .replaces(NO_CALL)
             .check(checks::id("epsrv-")),
-        A::optional("service_name", Type::String, "The service's name.").replaces(NO_CALL),
+        A::optional("service_name", Type::String, "The service's name.").replaces(NO_CALL).placed(),
         A::optional("service_region_id", Type::String, "The service's region, where it is another one.")
             .replaces(NO_CALL)
+            .placed()
             .check(checks::zone()),
         A::optional("security_group_ids", Type::set(Type::String), "Who may use it; 1 to 10.")
+            .placed()
             .check(Check::Items(1, 10))
             .check(Check::Each(Box::new(checks::id("sg-")))),
         A::optional("zones", Type::set(zone()), "Where it has addresses.")
+            .placed()
             .check(Check::Items(0, 10))
             .check(Check::Field("zone_id", Box::new(checks::zone()))),
         A::optional(
@@ -67,10 +71,12 @@ pub(super) fn kind() -> KindSchema {
         )
         .replaces(zoned)
         .unlisted()
+        .placed()
         .check(Check::Each(Box::new(Check::Ipv4))),
         A::optional("zone_ipv6_addresses", Type::map(Type::String), "The IPv6 address wanted, by zone.")
             .replaces(zoned)
-            .unlisted(),
+            .unlisted()
+            .placed(),
         A::optional("name", Type::String, "Its name. Omitted: the cloud chooses.").check(Check::Pattern(
             "[\\p{L}][\\p{L}\\p{N}_-]{1,127}",
             "2 to 128 letters, digits, `-` and `_`, beginning with a letter",

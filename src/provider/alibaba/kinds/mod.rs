@@ -57,6 +57,7 @@ fn business_status() -> AttributeSchema {
 
 fn resource_group() -> AttributeSchema {
     AttributeSchema::optional("resource_group_id", Type::String, "The resource group. Omitted: left alone.")
+        .placed()
         .check(checks::id("rg-"))
 }
 

@@ -37,6 +37,7 @@ pub(super) fn kind() -> KindSchema {
             Type::set(resource()),
             "Load balancers behind the service, each in its zone: consumers choose among these zones.",
         )
+        .placed()
         .check(Check::Items(0, 500))
         .check(Check::Field("resource_type", Box::new(Check::OneOf(RESOURCE_TYPES))))
         .check(Check::Field("zone_id", Box::new(checks::zone()))),

@@ -131,6 +131,7 @@ pub(super) fn kind() -> KindSchema {
         A::optional("port_ip", Type::String, "The address wanted; omitted, the service chooses one.")
             .replaces(NO_CALL)
             .unlisted()
+            .placed()
             .check(Check::Ipv4)
             .check(Check::Outside("198.19.128.0/17", "the cloud keeps that range for itself")),
         A::optional("whitelist", Type::set(Type::String), "Addresses and ranges that may use the endpoint.")
@@ -160,7 +161,8 @@ pub(super) fn kind() -> KindSchema {
             .check(Check::OneOf(&["ipv4", "dualstack"])),
         A::optional("ipv6_address", Type::String, "The IPv6 address wanted; professional edition.")
             .replaces(NO_CALL)
-            .unlisted(),
+            .unlisted()
+            .placed(),
         edition(),
         A::optional("specification_name", Type::String, "The specification.").replaces(NO_CALL).unlisted(),
         A::late("ip", Type::String, "The address, known once the connection is accepted."),

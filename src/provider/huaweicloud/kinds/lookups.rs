@@ -21,7 +21,7 @@ fn shown() -> Vec<A> {
 
 fn public_service() -> KindSchema {
     let mut attributes = vec![
-        A::optional("id", Type::String, "Its id. Give this or `name`."),
+        A::optional("id", Type::String, "Its id. Give this or `name`.").placed(),
         A::optional(
             "name",
             Type::String,
@@ -35,8 +35,8 @@ fn public_service() -> KindSchema {
 
 fn service_info() -> KindSchema {
     let mut attributes = vec![
-        A::optional("id", Type::String, "Its id. Give this or `name`."),
-        A::optional("name", Type::String, "Its whole name, as its owner's `full_name` shows it."),
+        A::optional("id", Type::String, "Its id. Give this or `name`.").placed(),
+        A::optional("name", Type::String, "Its whole name, as its owner's `full_name` shows it.").placed(),
     ];
     attributes.extend(shown());
     KindSchema::data(
@@ -57,7 +57,7 @@ fn connections() -> KindSchema {
         Field::optional("created_at", Type::String),
     ]);
     let attributes = vec![
-        A::required("endpoint_service_id", Type::String, "The service.").check(Check::Uuid),
+        A::required("endpoint_service_id", Type::String, "The service.").placed().check(Check::Uuid),
         A::optional("account", Type::String, "Only connections of this account (its id)."),
         A::optional("status", Type::String, "Only connections of this status.").check(Check::OneOf(&[
             "pendingAcceptance",

@@ -124,7 +124,8 @@ pub(super) fn kind() -> KindSchema {
             .check(checks::description()[0].clone())
             .check(checks::description()[1].clone()),
         checks::tags(),
-        A::optional("ip", Type::String, "Address or domain name of the back end; VLAN services only."),
+        A::optional("ip", Type::String, "Address or domain name of the back end; VLAN services only.")
+            .placed(),
         edition(),
         A::optional(
             "server_resources",
@@ -133,6 +134,7 @@ pub(super) fn kind() -> KindSchema {
         )
         .one_way(OneWay::Growing, "the API has a call that adds back ends, and none that takes one away")
         .unlisted()
+        .placed()
         .check(Check::Field("resource_id", Box::new(Check::Pattern(".+", "a text that is not empty")))),
         A::optional("ip_version", Type::String, "`ipv4` or `ipv6`; professional edition.")
             .replaces(NO_CALL)
@@ -140,8 +142,9 @@ pub(super) fn kind() -> KindSchema {
             .check(Check::OneOf(&["ipv4", "ipv6"])),
         A::optional("snat_network_id", Type::String, "A network of the VPC; needed with `ipv6`.")
             .replaces(NO_CALL)
-            .unlisted(),
-        A::optional("pool_id", Type::String, "The cluster to use.").replaces(NO_CALL).unlisted(),
+            .unlisted()
+            .placed(),
+        A::optional("pool_id", Type::String, "The cluster to use.").replaces(NO_CALL).unlisted().placed(),
         A::optional("enable_policy", Type::Bool, "Whether endpoints may carry a policy.").replaces(NO_CALL),
         A::computed("full_name", Type::String, "The name by which consumers find the service.")
             .compared(Compare::Volatile),
