@@ -31,6 +31,7 @@ pub mod backend;
 mod commit;
 mod session;
 mod salvage;
+pub mod beside;
 pub mod history;
 pub mod edit;
 pub mod differences;

@@ -188,6 +188,10 @@ impl Backend for LocalBackend {
         let bytes = self.files.read(&path, limit).map_err(|e| failed("read", &path, &e))?;
         bytes.ok_or_else(|| StateError::NoSnapshot { stack: self.stack.clone(), serial })
     }
+
+    fn beside(&self, name: &str) -> Arc<dyn Backend> {
+        Arc::new(LocalBackend { folder: self.folder.join(name), ..self.clone() })
+    }
 }
 
 #[derive(Debug)]
@@ -301,6 +305,24 @@ impl Hold for LocalHold {
         let path = self.backend.path(&format!("{part}.unusable-{}", self.epoch));
         self.backend.write("aside", &path, bytes)?;
         Ok(path.display().to_string())
+    }
+
+    fn discard(&mut self) -> Result<(), StateError> {
+        self.must_be_ours()?;
+        self.journal = None;
+        let mut paths: Vec<PathBuf> =
+            self.backend.serials()?.into_iter().map(|serial| self.backend.history(serial)).collect();
+        paths.extend([self.backend.path(JOURNAL), self.backend.path(SNAPSHOT)]);
+        for path in paths {
+            crash::point("discard", "before_remove");
+            let removed = self.backend.files.remove(&path);
+            removed.map_err(|e| failed("remove", &path, &e))?;
+            // One after another also for who loses power: the snapshot must be the last to go.
+            let folder = files::folder_of(&path);
+            self.backend.files.sync_folder(folder).map_err(|e| failed("sync", folder, &e))?;
+        }
+        crash::point("discard", "removed");
+        Ok(())
     }
 
     fn release(mut self: Box<Self>) -> Result<(), StateError> {

@@ -9,6 +9,8 @@ mod local;
 
 pub use local::{LocalBackend, is_stack_name};
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::error::StateError;
@@ -59,6 +61,8 @@ pub trait Backend: Send + Sync + std::fmt::Debug {
     fn serials(&self) -> Result<Vec<u64>, StateError>;
     /// A snapshot of the history, or only its first `limit` bytes.
     fn snapshot(&self, serial: u64, limit: usize) -> Result<Vec<u8>, StateError>;
+    /// Another state of the same stack, kept beside this one under a name of ours.
+    fn beside(&self, name: &str) -> Arc<dyn Backend>;
 }
 
 /// The held lock: it alone can write. Dropped without [`Hold::release`], it reads as a dead owner's.
@@ -78,6 +82,8 @@ pub trait Hold: Send + std::fmt::Debug {
     fn keep(&mut self, serial: u64, snapshot: &[u8], kept: usize) -> Result<(), StateError>;
     /// Keeps the bytes of a part that cannot be used under another name, and says which.
     fn keep_aside(&mut self, part: &str, bytes: &[u8]) -> Result<String, StateError>;
+    /// Removes all that is kept, the snapshot last: until then it reads as a state.
+    fn discard(&mut self) -> Result<(), StateError>;
     /// Lets go of the lock.
     fn release(self: Box<Self>) -> Result<(), StateError>;
 }
