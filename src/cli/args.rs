@@ -8,6 +8,7 @@ use super::exit;
 
 mod look;
 mod policy;
+mod rebuild;
 mod recovery;
 mod run;
 mod setup;
@@ -17,6 +18,7 @@ mod work;
 
 pub(super) use look::{Completions, Explain, Graph, GraphFormat, Output, Schema};
 pub(super) use policy::{Policy, PolicyCommand, PolicyTest};
+pub(super) use rebuild::Rebuild;
 pub(super) use recovery::{Export, Import, Recover};
 pub(super) use run::{Apply, Destroy, Drift, Plan, Posting, Review, Trust};
 pub(super) use setup::{Init, Sim};
@@ -129,6 +131,8 @@ pub(super) enum Command {
     Rehearse(Rehearse),
     /// Lose something on a twin of the live clouds, and measure how long it takes to get it back
     Drill(Drill),
+    /// Make a stack anew elsewhere: in another region, another account
+    Rebuild(Rebuild),
     /// Show what a kind of resource takes, or write the JSON schema for editors
     Schema(Schema),
     /// Say what a code of the cloud, or an exit code of ours, means and what to do
@@ -167,6 +171,7 @@ impl Command {
             Command::Recover(c) => vec![&c.global],
             Command::Rehearse(c) => vec![&c.global],
             Command::Drill(c) => vec![&c.global],
+            Command::Rebuild(c) => vec![&c.global],
             Command::Schema(c) => vec![&c.global],
             Command::Explain(c) => vec![&c.global],
             Command::Completions(c) => vec![&c.global],
@@ -189,6 +194,7 @@ impl Command {
                 | Command::Recover(_)
                 | Command::Rehearse(_)
                 | Command::Drill(_)
+                | Command::Rebuild(_)
         )
     }
 

@@ -13,6 +13,7 @@ mod failure;
 mod git;
 mod interrupt;
 mod junit;
+mod moved;
 mod options;
 mod panic;
 mod policies;
@@ -135,6 +136,7 @@ async fn perform(command: Command, options: &Options, ui: &Ui) -> Ended {
         Command::Recover(args) => commands::recover::run(args, options, ui).await,
         Command::Rehearse(args) => commands::rehearse::run(args, options, ui).await,
         Command::Drill(args) => commands::drill::run(args, options, ui).await,
+        Command::Rebuild(args) => commands::rebuild::run(args, options, ui).await,
         Command::Schema(args) => commands::schema::run(&args, ui),
         Command::Explain(args) => commands::explain::run(&args, ui),
         Command::Completions(args) => commands::completions::run(&args, ui),

@@ -126,6 +126,17 @@ pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     write().with_context(|| format!("failed to write {}", path.display()))
 }
 
+/// Exchanges the text of one of the author's files as a whole; it stays whose it was and who may
+/// read it.
+pub(super) fn rewrite(path: &Path, text: &str) -> anyhow::Result<()> {
+    let cannot = || format!("failed to write {}", path.display());
+    // A link leads to the file that is meant.
+    let path = &fs::canonicalize(path).with_context(cannot)?;
+    let permissions = fs::metadata(path).with_context(cannot)?.permissions();
+    write_private(path, text)?;
+    fs::set_permissions(path, permissions).with_context(cannot)
+}
+
 /// Writes a new file; one that is there is never overwritten. Says whether it was written.
 pub(super) fn write_new(path: &Path, text: &str) -> anyhow::Result<bool> {
     use std::io::Write;

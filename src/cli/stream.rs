@@ -56,6 +56,17 @@ pub(super) fn report(kind: &str, message: &str, rest: Json) -> Json {
     event("info", kind, message, rest)
 }
 
+/// What became of the objects of a rebuild.
+pub(super) fn moved(objects: &Json) -> Json {
+    let count = objects.as_array().map_or(0, Vec::len);
+    event("info", "moved", &format!("{count} objects are others now"), json!({"moved": objects}))
+}
+
+/// What is to be changed in a file of the author.
+pub(super) fn edit(file: &str, diff: &str) -> Json {
+    event("info", "edit", &format!("{file} is to be changed"), json!({"file": file, "diff": diff}))
+}
+
 fn resource(address: &Address, provider_type: &str) -> Json {
     json!({
         "addr": address.to_string(),

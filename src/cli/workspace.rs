@@ -15,7 +15,7 @@ use super::policies;
 use super::request_log;
 use super::sources;
 use super::ui::Ui;
-use crate::config::{self, Configuration, Import, Sources};
+use crate::config::{self, Configuration, Import, Mapping, Sources};
 use crate::ops::{Failure, Workspace};
 use crate::plan::{Answer, Answers};
 use crate::provider::{self, Clock, Transport};
@@ -119,6 +119,18 @@ impl Author {
             }
             Err(faults) => Err(Stop::Diagnostics(faults, self.texts.clone())),
         }
+    }
+
+    /// What values of one place are in another.
+    pub(super) fn mapping(&self, path: &Path) -> Result<Mapping, Stop> {
+        let mut told = self.with(self.configuration.clone(), self.texts.clone());
+        let (file, bytes) = told.file(path)?;
+        config::mapping(&file, &bytes, &self.catalog).map_err(|faults| Stop::Diagnostics(faults, told.texts))
+    }
+
+    /// The same author with another configuration.
+    pub(super) fn with(&self, configuration: Arc<Configuration>, texts: Texts) -> Author {
+        Author { configuration, catalog: self.catalog.clone(), texts, ahead: None }
     }
 
     /// Where the stack's state is.

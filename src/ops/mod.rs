@@ -14,6 +14,7 @@ mod guess;
 mod import;
 mod offline;
 mod plan;
+pub mod rebuild;
 mod recover;
 mod rehearse;
 mod sights;

@@ -11,6 +11,7 @@ use landbridge::state::files::OsFiles;
 use landbridge::state::{Entry, LocalBackend, Opening, Session};
 
 use super::bench::Bench;
+use super::rebuild::{MAP, in_two_regions};
 
 /// Where the state of the example is with `--sim`.
 const STATE: &str = "state/.sim/payments-link";
@@ -35,6 +36,15 @@ fn cases() -> Vec<(String, Vec<String>)> {
 
 /// The example, applied, and then broken in the way of a case.
 fn broken(case: &str) -> Bench {
+    if let "region gone" | "moved" = case {
+        let bench = in_two_regions();
+        if case == "moved" {
+            let map = format!("rebuild --sim {MAP} --values dr.yaml --edit --auto-approve");
+            bench.run(&map).code(0);
+            bench.run("rebuild --sim --confirm --auto-approve").code(0);
+        }
+        return bench;
+    }
     let bench = Bench::example("cross-account");
     if case == "alike" {
         bench.edit(

@@ -91,7 +91,6 @@ impl Journey {
         Journey::with(text, Settings::embedded())
     }
 
-    #[cfg(feature = "crash-points")]
     /// The same story so far, which goes its own way from here.
     pub(crate) fn copy(&self) -> Journey {
         let clock = SimClock::starting_at(self.clock.now());
@@ -148,6 +147,7 @@ impl Journey {
         };
         let accounts = sim::sample::assign_in(&self.sim.world(), &wishes("huaweicloud")).expect("accounts");
         let alibaba = sim::sample::assign_alibaba(&wishes("alibaba")).expect("accounts");
+        let regions = regions(&configuration);
         let transport = Transport::in_process(server, self.parallelism);
         let (clock, seed, passwords) = (self.clock.clone(), self.seed, self.passwords);
         let way = transport.clone();
@@ -174,21 +174,22 @@ impl Journey {
                 ("alibaba", settings)
             } else {
                 let account = &accounts[name.as_str()];
+                let region = regions[name.as_str()].as_deref().unwrap_or(&account.region);
                 let auth = if passwords {
                     BTreeMap::from([
                         ("username".to_owned(), text(&account.user)),
                         ("password".to_owned(), secret(&account.password)),
                         ("domain".to_owned(), text(&account.domain_name)),
-                        ("project".to_owned(), text(&account.project_name)),
+                        ("project".to_owned(), text(region)),
                     ])
                 } else {
                     keys(&account.access_key, &account.secret_key)
                 };
                 let settings = BTreeMap::from([
-                    ("region".to_owned(), text(&account.region)),
+                    ("region".to_owned(), text(region)),
                     ("endpoint".to_owned(), text("http://vpcep.invalid")),
                     ("iam_endpoint".to_owned(), text("http://iam.invalid")),
-                    ("project_id".to_owned(), text(&account.project_id)),
+                    ("project_id".to_owned(), text(&account.projects[region])),
                     ("auth".to_owned(), ProviderSetting::Group(auth)),
                 ]);
                 ("huaweicloud", settings)
@@ -330,6 +331,15 @@ impl Journey {
         let stack = self.parse().expect("a configuration").stack;
         state::read(&self.backend(&stack)).expect("a state").recorded
     }
+}
+
+/// The region that each provider block names.
+fn regions(configuration: &Configuration) -> BTreeMap<String, Option<String>> {
+    let region = |block: &config::ProviderBlock| {
+        let literal = block.settings.get("region")?.literal();
+        literal.and_then(|region| region.as_str().map(str::to_owned))
+    };
+    configuration.providers.values().map(|block| (block.name.to_string(), region(block))).collect()
 }
 
 /// The value, or the failure in full.

@@ -11,6 +11,7 @@ mod one_way;
 mod preflight;
 mod reading;
 pub(crate) mod recover;
+mod rebuild;
 mod rehearse;
 mod replace;
 mod risk;

@@ -123,6 +123,24 @@ async fn again(
 /// Gets the approval that this plan needs. One that only brings the record up to date needs none;
 /// one that goes beyond the limits is refused before anybody is asked.
 pub(in crate::cli) fn ask(ui: &Ui, plan: &Plan, overrides: &[Limit], automatic: bool) -> Result<Yes, Stop> {
+    let otherwise = match plan.mode {
+        PlanMode::Normal => "review the plan, then use --auto-approve; or `plan --out FILE` and `apply FILE`",
+        PlanMode::Destroy => {
+            "review it, then use --auto-approve; or `plan --destroy --out FILE` and `apply FILE`"
+        }
+        PlanMode::RefreshOnly => "look at the drift, then use --auto-approve",
+    };
+    ask_with(ui, plan, overrides, automatic, otherwise)
+}
+
+/// The same, with what to do where there is nobody to ask.
+pub(in crate::cli) fn ask_with(
+    ui: &Ui,
+    plan: &Plan,
+    overrides: &[Limit],
+    automatic: bool,
+    otherwise: &str,
+) -> Result<Yes, Stop> {
     plan.within_limits(overrides).map_err(|refusal| refused(&refusal))?;
     let only_record = plan.is_empty() && (plan.mode != PlanMode::RefreshOnly || plan.drift.is_empty());
     if automatic || only_record {
@@ -134,15 +152,13 @@ pub(in crate::cli) fn ask(ui: &Ui, plan: &Plan, overrides: &[Limit], automatic: 
         PlanMode::Destroy => format!("Delete all this from {cloud}? There is no way back."),
         PlanMode::RefreshOnly => "Bring the record up to date?".to_owned(),
     };
-    let otherwise = match plan.mode {
-        PlanMode::Normal => "review the plan, then use --auto-approve; or `plan --out FILE` and `apply FILE`",
-        PlanMode::Destroy => {
-            "review it, then use --auto-approve; or `plan --destroy --out FILE` and `apply FILE`"
-        }
-        PlanMode::RefreshOnly => "look at the drift, then use --auto-approve",
-    };
     confirm(ui, &question, otherwise)?;
     Ok(Yes::new(Approval::Asked, overrides))
+}
+
+/// Refuses what may not be done whatever the user says, before anything is written for it.
+pub(in crate::cli) fn permit(plan: &Plan, yes: &Yes) -> Result<(), Stop> {
+    plan.clone().approve_beyond(yes.by, &yes.overrides).map(drop).map_err(|refusal| refused(&refusal))
 }
 
 /// Does an approved plan, and tells how it went.

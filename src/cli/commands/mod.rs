@@ -14,6 +14,7 @@ pub(super) mod init;
 pub(super) mod output;
 pub(super) mod plan;
 pub(super) mod policy;
+pub(super) mod rebuild;
 pub(super) mod recover;
 pub(super) mod rehearse;
 pub(super) mod review;
