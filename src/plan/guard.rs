@@ -9,11 +9,17 @@ use crate::diagnostic::Diagnostic;
 use crate::diff::{Need, known};
 use crate::expr::Worth;
 use crate::resource::{Address, Catalog, Exclusive, KindSchema};
+use crate::state::Recorded;
 
 /// The replacements that make the new object first: where the author asks for it, and all that
 /// those need, since they too have to be there before the old ones go; and what ends with one of
-/// them, since its old object stays as long.
-pub(super) fn create_first(proposal: &Proposal, selected: &Selected, catalog: &Catalog) -> BTreeSet<Address> {
+/// them, or with one that an earlier replacement put aside, since its old object stays as long.
+pub(super) fn create_first(
+    proposal: &Proposal,
+    selected: &Selected,
+    recorded: &Recorded,
+    catalog: &Catalog,
+) -> BTreeSet<Address> {
     let replaced = |address: &Address| {
         selected.has(address) && proposal.items.get(address).is_some_and(|i| i.delta.need == Need::Replace)
     };
@@ -24,8 +30,9 @@ pub(super) fn create_first(proposal: &Proposal, selected: &Selected, catalog: &C
         .map(|(address, _)| address.clone());
     let mut all = proposal.links.dag.closure_of_needs(asked);
     all.retain(|a| replaced(a));
-    let stay: BTreeSet<&str> =
+    let mut stay: BTreeSet<&str> =
         all.iter().filter_map(|a| proposal.items.get(a)?.delta.id.as_deref()).collect();
+    stay.extend(recorded.deposed.values().flatten().map(|object| object.id.as_str()));
     let with: Vec<Address> = proposal
         .items
         .iter()

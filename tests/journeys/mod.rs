@@ -2,6 +2,7 @@
 
 #[cfg(feature = "crash-points")]
 mod accidents;
+mod aside;
 mod drift;
 mod drill;
 mod faults;

@@ -62,7 +62,8 @@ pub(super) fn changes(
                 notes.push(format!("{} is adopted first: {}", adopted.object.id, adopted.evidence));
             }
         }
-        if let Some(cover) = lowering.covered.get(address) {
+        let covered = lowering.ends.get(address).and_then(|ends| lowering.covered.get(ends));
+        if let Some((_, cover)) = covered {
             notes.push(format!("it ends with {cover}, so no call is made for it"));
         }
         if delta.need != Need::Await

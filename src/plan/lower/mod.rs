@@ -5,11 +5,13 @@
 //!
 //! - what makes an address waits for what makes the addresses it needs;
 //! - what ends an object waits for what ends its dependents, and for those that let go of it;
+//! - what was put aside ends after its successor is there, unless it is in the way;
 //! - a replacement ends first and makes then, or the other way round;
 //! - of a shared set, *grant* is what makes it, *revoke* waits for the dependents that leave;
 //! - what the end of another object ends too is only forgotten, after that end.
 
 mod changes;
+mod ends;
 mod order;
 mod record;
 mod situation;
@@ -28,7 +30,7 @@ use super::{
 use crate::diagnostic::Diagnostic;
 use crate::diff::Need;
 use crate::expr::Worth;
-use crate::resource::{Address, ProviderName};
+use crate::resource::{Address, ObjectId, ProviderName};
 
 /// The values that a plan must not hold, beside it.
 #[derive(Clone, Default, PartialEq)]
@@ -50,6 +52,9 @@ struct Draft {
     completes: Option<Address>,
 }
 
+/// An object by its kind and id.
+type ObjectKey = (String, String);
+
 #[derive(Default)]
 struct Lowering {
     drafts: Vec<Draft>,
@@ -59,10 +64,12 @@ struct Lowering {
     ends: BTreeMap<Address, usize>,
     /// The step that takes members out of an address's set.
     revokes: BTreeMap<Address, usize>,
-    /// Steps that end what another object's end covers, and that other address.
-    covered: BTreeMap<Address, Address>,
-    /// What the plan ends, by kind and id.
-    ending: BTreeMap<(String, String), Address>,
+    /// The steps that end what replacements have put aside at an address, by its id.
+    aside: BTreeMap<Address, Vec<(ObjectId, usize)>>,
+    /// Steps that only forget, since another object's end is theirs too: that object, and its address.
+    covered: BTreeMap<usize, (ObjectKey, Address)>,
+    /// What the plan ends.
+    ending: BTreeMap<ObjectKey, Address>,
     /// What each resource completes.
     completes: BTreeMap<Address, Address>,
     edges: Vec<(usize, usize)>,
@@ -80,7 +87,7 @@ pub fn lower(
     simulated: bool,
 ) -> Result<(Plan, Secrets), Vec<Diagnostic>> {
     let selected = Selected::new(selection, proposal, on.mode)?;
-    let create_first = guard::create_first(proposal, &selected, on.catalog);
+    let create_first = guard::create_first(proposal, &selected, on.recorded, on.catalog);
     let faults = guard::check(proposal, &selected, &create_first, on.catalog);
     if !faults.is_empty() {
         return Err(faults);

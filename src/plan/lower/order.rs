@@ -2,14 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::situation::leftovers;
 use super::{Draft, Lowering};
 use crate::diagnostic::Diagnostic;
-use crate::diff::{Need, known};
+use crate::diff::{Delta, Need, known};
 use crate::graph::{Dag, Loop};
 use crate::plan::select::Selected;
 use crate::plan::walk::{Proposal, Situation};
 use crate::plan::{Step, StepAction, StepId};
-use crate::resource::Address;
+use crate::resource::{Address, Attributes};
+
+/// What leaves an exclusive place, and the step after which it has left.
+#[derive(Clone, Copy)]
+struct Leaving<'a> {
+    address: &'a Address,
+    step: usize,
+    have: &'a Attributes,
+    /// None for what was put aside.
+    delta: Option<&'a Delta>,
+}
 
 impl Lowering {
     /// What is pending at an address is resolved before anything else is begun there.
@@ -61,51 +72,38 @@ impl Lowering {
                 }
             }
         }
-        // What ends an object waits for its dependents.
-        for (dependent, recorded) in on.recorded.objects.iter().filter(|(a, _)| selected.has(a)) {
-            for address in &recorded.dependencies {
-                let Some(&ends) = self.ends.get(address).or_else(|| self.revokes.get(address)) else {
-                    continue;
-                };
-                let is_cover = self.covered.get(dependent).is_some_and(|cover| cover == address);
-                if let Some(&ended) = self.ends.get(dependent)
-                    && !is_cover
-                {
-                    edges.push((ended, ends));
-                }
-                // Who stays lets go of it first, unless it stays for the successor.
-                let revoked = !self.ends.contains_key(address);
-                let lets_go = !self.makes.contains_key(address) && !self.ends.contains_key(dependent);
-                if let Some(&made) = self.makes.get(dependent)
-                    && (lets_go || create_first.contains(address))
-                    && !revoked
-                {
-                    edges.push((made, ends));
-                }
-            }
-        }
-        for (address, cover) in &self.covered {
-            if let (Some(&forgets), Some(&ends)) = (self.ends.get(address), self.ends.get(cover)) {
-                edges.push((ends, forgets));
-            }
-        }
-        self.make_room(on, proposal, &mut edges);
+        edges.extend(self.end_in_order(on, selected, create_first));
+        self.make_room(on, proposal, selected, &mut edges);
+        self.keep_until_succeeded(on, proposal, &mut edges);
         self.edges.extend(edges);
     }
 
     /// What takes an exclusive place waits for the end of what holds it, or for the change that lets
     /// go of it.
-    fn make_room(&self, on: &Situation<'_>, proposal: &Proposal, edges: &mut Vec<(usize, usize)>) {
+    fn make_room(
+        &self,
+        on: &Situation<'_>,
+        proposal: &Proposal,
+        selected: &Selected,
+        edges: &mut Vec<(usize, usize)>,
+    ) {
         let rules = |address: &Address| on.catalog.schema(&address.block).exclusive.iter();
-        let mut leaving: BTreeMap<(&str, String), BTreeSet<(&Address, usize)>> = BTreeMap::new();
+        let mut leaving: BTreeMap<(&str, String), Vec<Leaving<'_>>> = BTreeMap::new();
         let updates = self.makes.iter().filter(|(address, _)| {
             proposal.items.get(*address).is_some_and(|item| item.delta.need == Need::Update)
         });
-        for (address, &lets_go) in self.ends.iter().chain(updates) {
-            let Some(item) = proposal.items.get(address) else { continue };
-            for rule in rules(address) {
-                let place = item.delta.have.value(rule.attribute).to_string();
-                leaving.entry((address.kind().as_str(), place)).or_default().insert((address, lets_go));
+        let current = self.ends.iter().chain(updates).filter_map(|(address, &step)| {
+            let delta = &proposal.items.get(address)?.delta;
+            Some(Leaving { address, step, have: &delta.have, delta: Some(delta) })
+        });
+        let aside = leftovers(on, selected).filter_map(|(address, object)| {
+            let step = self.aside_step(address, &object.id)?;
+            Some(Leaving { address, step, have: &object.attributes, delta: None })
+        });
+        for one in current.chain(aside) {
+            for rule in rules(one.address) {
+                let place = one.have.value(rule.attribute).to_string();
+                leaving.entry((one.address.kind().as_str(), place)).or_default().push(one);
             }
         }
         if leaving.is_empty() {
@@ -116,12 +114,14 @@ impl Lowering {
             let want = known(&item.delta.want);
             for rule in rules(address) {
                 let place = want.value(rule.attribute).to_string();
-                for (other, lets_go) in leaving.get(&(address.kind().as_str(), place)).into_iter().flatten() {
-                    let theirs = &proposal.items[*other].delta;
-                    let stays =
-                        theirs.need == Need::Update && rule.overlap(&want, &known(&theirs.want)).is_some();
-                    if *other != address && !stays && rule.overlap(&want, &theirs.have).is_some() {
-                        edges.push((*lets_go, makes));
+                for other in leaving.get(&(address.kind().as_str(), place)).into_iter().flatten() {
+                    let stays = other.delta.is_some_and(|theirs| {
+                        *address == *other.address
+                            || theirs.need == Need::Update
+                                && rule.overlap(&want, &known(&theirs.want)).is_some()
+                    });
+                    if !stays && rule.overlap(&want, other.have).is_some() {
+                        edges.push((other.step, makes));
                     }
                 }
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::record::{bound_attributes, keep, record_differs, settings, shown_object};
 use super::situation::{evidence, is_absent, leftovers};
-use super::{Draft, Lowering};
+use super::{Draft, Lowering, ObjectKey};
 use crate::diff::Need;
 use crate::expr::{Inputs, Worth};
 use crate::plan::select::Selected;
@@ -218,17 +218,18 @@ impl Lowering {
         self.drafts[step].completes = about.filter(|_| cover.is_none() && !adopted_only).cloned();
         self.ends.insert(address.clone(), step);
         if let Some(cover) = cover {
-            self.covered.insert(address.clone(), cover.clone());
+            self.covered.insert(step, cover);
         }
     }
 
-    /// The address whose end ends this one's object too, if that end is part of the plan.
-    fn covering(&self, schema: &KindSchema, have: &Attributes) -> Option<Address> {
+    /// The object whose end ends this one too, if that end is part of the plan, and its address.
+    fn covering(&self, schema: &KindSchema, have: &Attributes) -> Option<(ObjectKey, Address)> {
         let attribute = schema.dies_with?;
         let id = have.text(attribute)?;
         schema.order.iter().find_map(|rule| match rule {
             OrderRule::Refers { attribute: a, kind } if *a == attribute => {
-                self.ending.get(&((*kind).to_owned(), id.to_owned())).cloned()
+                let host = ((*kind).to_owned(), id.to_owned());
+                self.ending.get(&host).cloned().map(|address| (host, address))
             }
             _ => None,
         })
@@ -242,8 +243,8 @@ impl Lowering {
         }
         for (address, object) in leftovers(on, selected) {
             let schema = on.catalog.schema(&address.block);
-            let is_covered = self.covering(schema, &object.attributes).is_some();
-            let action = if is_covered || is_absent(on, address, object) {
+            let cover = self.covering(schema, &object.attributes);
+            let action = if cover.is_some() || is_absent(on, address, object) {
                 StepAction::Forget { deposed: Some(object.id.clone()) }
             } else {
                 let have = object.attributes.iter();
@@ -258,13 +259,8 @@ impl Lowering {
                 timeout_s: u64::from(schema.timeout_minutes) * 60,
                 completes: None,
             });
-            self.edges.extend(self.makes.get(address).map(|&made| (made, step)));
-            for (dependent, recorded) in &on.recorded.objects {
-                if recorded.dependencies.contains(address) {
-                    self.edges.extend(self.makes.get(dependent).map(|&made| (made, step)));
-                    self.edges.extend(self.ends.get(dependent).map(|&ended| (ended, step)));
-                }
-            }
+            self.aside.entry(address.clone()).or_default().push((object.id.clone(), step));
+            self.covered.extend(cover.map(|cover| (step, cover)));
         }
     }
 
