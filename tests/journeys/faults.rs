@@ -47,6 +47,20 @@ async fn a_run_gets_over_trouble() {
     }
 }
 
+/// A creation that is never answered, and of which nothing shows, is given up for this run.
+#[tokio::test(start_paused = true)]
+async fn a_creation_that_never_gets_through_is_given_up() {
+    let journey = Journey::new(LINK);
+    journey.faults(&["{ operation: create_endpoint, cut: true }"]);
+    let applied = settled(journey.try_apply(&PlanOptions::default()).await);
+    assert!(!applied.is_success());
+    assert_eq!(journey.count("create_endpoint"), 5, "tried again, and not without an end");
+    assert!(journey.recorded().pending.is_empty(), "it is known that nothing was made");
+    journey.faults(&[]);
+    journey.apply().await;
+    assert_one_of_each(&journey, "after it was given up");
+}
+
 /// What was made as late as its answer was given up still has all the time that it may take to show.
 #[tokio::test(start_paused = true)]
 async fn what_is_made_late_is_not_made_twice() {

@@ -159,17 +159,23 @@ impl Doing<'_> {
             creation.into_iter().for_each(Opened::close);
             let fault = match (next, looked) {
                 (_, Some(Some(object))) => return Ok(Some(object)),
-                (_, Some(None)) => continue, // nothing happened, everything would show: do it again
                 (Next::Done(object), _) => return Ok(object),
                 (Next::End(end), _) => return Err(end),
                 (Next::Again(fault), _) => fault,
-                (Next::Look(fault), _) => {
+                (Next::Look(fault), looked) => {
+                    // Of a creation it is known by now that nothing was made.
+                    let is_known = looked.is_some();
                     unanswered += 1;
                     if unanswered > REPEATS {
-                        return Err(StepEnd::Uncertain(fault));
+                        return Err(match is_known {
+                            true => StepEnd::Failed(fault),
+                            false => StepEnd::Uncertain(fault),
+                        });
                     }
-                    let evidence = "the call has the same effect when it is repeated".to_owned();
-                    self.worker.record(Entry::Resolved { begun: seq, evidence }).await?;
+                    if !is_known {
+                        let evidence = "the call has the same effect when it is repeated".to_owned();
+                        self.worker.record(Entry::Resolved { begun: seq, evidence }).await?;
+                    }
                     fault
                 }
             };
