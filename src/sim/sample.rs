@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use super::world::World;
 
@@ -13,7 +14,14 @@ const REGION: &str = "tr-west-1";
 
 /// The sample world.
 pub fn world() -> World {
-    World::from_yaml(SAMPLE).expect("the sample world is sound (please report)")
+    read().clone()
+}
+
+/// The sample world, read once: every in-process run of a simulation asks for it several times.
+fn read() -> &'static World {
+    static WORLD: LazyLock<World> =
+        LazyLock::new(|| World::from_yaml(SAMPLE).expect("the sample world is sound (please report)"));
+    &WORLD
 }
 
 /// What a client needs to be one of the sample accounts.
@@ -72,7 +80,7 @@ impl SimCredentials {
 /// `blocks` maps a block's name to its `sim_account`, if it has one. A block named like an account is that account;
 /// any other takes the next account, in sorted order, that no block has.
 pub fn assign(blocks: &BTreeMap<String, Option<String>>) -> Result<BTreeMap<String, SimCredentials>, String> {
-    assign_in(&world(), blocks)
+    assign_in(read(), blocks)
 }
 
 /// The same for another world.
@@ -112,7 +120,7 @@ pub struct AlibabaCredentials {
 pub fn assign_alibaba(
     blocks: &BTreeMap<String, Option<String>>,
 ) -> Result<BTreeMap<String, AlibabaCredentials>, String> {
-    let accounts = world().alibaba.accounts;
+    let accounts = &read().alibaba.accounts;
     let names = accounts.iter().map(|account| account.name.as_str()).collect();
     let chosen = choose(&names, blocks)?.into_iter().map(|(block, name)| {
         let account = accounts.iter().find(|account| account.name == name);
