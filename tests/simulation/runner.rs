@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, Once};
+use std::time::{Duration, Instant};
 
 use super::life::{Story, Tally, live};
 use super::script::Script;
@@ -15,6 +16,9 @@ thread_local! {
     /// Set while a law may be broken on this thread: its panic is told in other words.
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
+
+/// So long a story is made shorter: one that does not come to an end takes its time at every try.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Lives through a script; the error is the law that was broken, with the place of the panic.
 pub(super) fn attempt(script: &Script, story: &Story) -> Result<Tally, String> {
@@ -117,8 +121,9 @@ fn in_short(law: &str) -> String {
 pub(super) fn told(seed: u64) -> String {
     let law = |script: &Script| attempt(script, &Story::default()).err().map(|law| in_short(&law));
     let script = Script::drawn(seed);
+    let began = Instant::now();
     let broken = law(&script);
-    let script = shrink(&script, |script| law(script) == broken);
+    let script = shrink(&script, |script| began.elapsed() < PATIENCE && law(script) == broken);
     let story = Story::default();
     let law = attempt(&script, &story).err().unwrap_or_else(|| "it passes now".to_owned());
     let story = story.lock().expect("no panic while telling").join("\n");
