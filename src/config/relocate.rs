@@ -359,12 +359,11 @@ impl<'a> Exchange<'a> {
 }
 
 /// The new texts of the files that edits are in, by name.
-pub fn edited(before: &Sources, after: &Sources) -> BTreeMap<Arc<str>, (String, String)> {
+pub fn edited(before: &Sources, after: &Sources) -> BTreeMap<Arc<str>, String> {
     let all = |sources: &'_ Sources| -> Vec<(Arc<str>, Vec<u8>)> {
         sources.files.iter().chain(&sources.var_files).cloned().collect()
     };
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let pairs = all(before).into_iter().zip(all(after));
     let changed = pairs.filter(|((_, old), (_, new))| old != new);
-    changed.map(|((file, old), (_, new))| (file, (text(&old), text(&new)))).collect()
+    changed.map(|((file, _), (_, new))| (file, String::from_utf8_lossy(&new).into_owned())).collect()
 }

@@ -73,7 +73,10 @@ pub struct Stray {
 impl Recovered {
     /// Whether the record stays as it is.
     pub fn is_empty(&self) -> bool {
-        self.bonds.is_empty() && self.remains.unusable.is_none()
+        // A run that was cut off may have taken the objects in, and not the outputs.
+        let told = |outputs: &BTreeMap<String, RecordedOutput>| !outputs.is_empty();
+        let lost = self.remains.recorded.outputs.is_empty() && self.outputs.as_ref().is_some_and(told);
+        self.bonds.is_empty() && self.remains.unusable.is_none() && !lost
     }
 }
 

@@ -8,7 +8,15 @@ use landbridge::provider::Clock;
 use landbridge::sim::{self, Account, Quota, Settings, SimClock, Simulator, World};
 use landbridge::state::files::MemoryFiles;
 
+use uuid::Uuid;
+
 use super::{Journey, START};
+
+/// Where it is.
+pub(crate) const HERE: &str = "tr-west-1";
+
+/// Where it can be made anew.
+pub(crate) const ELSEWHERE: &str = "eu-west-101";
 
 /// Who consumes: name, account, VPC, subnet.
 const CONSUMERS: [[&str; 4]; 4] = [
@@ -47,6 +55,9 @@ pub(crate) struct Estate {
 impl Estate {
     /// Three hundred services, three thousand records, twelve hundred endpoints in five accounts.
     pub(crate) const LARGE: Estate = Estate { services: 300 };
+
+    /// One that ordinary runs have the time for.
+    pub(crate) const SMALL: Estate = Estate { services: 3 };
 
     /// How many resources it declares: of each service itself, its whitelist, endpoints and acceptances.
     pub(crate) fn resources(self) -> usize {
@@ -123,6 +134,18 @@ impl Estate {
         text
     }
 
+    /// Its configuration with provider blocks of the other region, to which it can move.
+    pub(crate) fn text_with_elsewhere(self) -> String {
+        let mut blocks = String::new();
+        for (name, elsewhere) in map() {
+            let _ = writeln!(
+                blocks,
+                "  {elsewhere}: {{ type: huaweicloud, region: {ELSEWHERE}, sim_account: {name}, auth: {{ access_key: a, secret_key: b }} }}"
+            );
+        }
+        self.text().replace("locals:\n", &format!("{blocks}locals:\n"))
+    }
+
     /// A story on a world with room for it.
     pub(crate) fn journey(self, settings: Settings) -> Journey {
         let base = START.parse().expect("a time");
@@ -140,6 +163,31 @@ impl Estate {
     }
 }
 
+/// Which provider block takes the place of which in the other region.
+pub(crate) fn map() -> Vec<(String, String)> {
+    let names = std::iter::once("owner").chain(CONSUMERS.map(|[name, ..]| name));
+    names.map(|name| (name.to_owned(), format!("{name}-dr"))).collect()
+}
+
+/// What the ids are in the other region, as a file of values.
+pub(crate) fn values() -> String {
+    let world = world();
+    let mut text = String::new();
+    for (name, _) in map() {
+        let account = world.accounts.iter().find(|account| account.name == name).expect("an account");
+        let [here, there] = [HERE, ELSEWHERE].map(|region| {
+            let project = account.projects.iter().find(|project| project.region == region);
+            &project.expect("a project in each region").vpcs[0]
+        });
+        let ports = here.ports.iter().zip(&there.ports).map(|(old, new)| (old.id, new.id));
+        let subnet = (here.subnets[0].id, there.subnets[0].id);
+        for (old, new) in ports.take(1).chain([(here.id, there.id), subnet]) {
+            let _ = writeln!(text, "{old}: {new}");
+        }
+    }
+    text
+}
+
 /// The sample world with two accounts more, and no quotas to speak of.
 fn world() -> World {
     let mut world = sim::sample::world();
@@ -148,13 +196,20 @@ fn world() -> World {
         let mut account: Account = like.clone();
         (account.name, account.id) = ((*name).to_owned(), (*id).to_owned());
         account.users[0].keys[0].access = format!("SIMAK{name}");
-        account.projects.truncate(1);
+        for project in &mut account.projects {
+            // Of the other region nobody outside has to know the ids.
+            project.id = project.id.chars().rev().collect::<String>().replace('0', &name[..1]);
+            project.vpcs.truncate(1);
+            let vpc = &mut project.vpcs[0];
+            let other = |id: Uuid| Uuid::from_u128(id.as_u128() ^ u128::from(name.as_bytes()[0]));
+            (vpc.id, vpc.subnets[0].id) = (other(vpc.id), other(vpc.subnets[0].id));
+            vpc.ports.clear();
+            vpc.route_tables.clear();
+        }
         let project = &mut account.projects[0];
         project.id = id.chars().rev().collect();
         project.vpcs[0].id = vpc.parse().expect("an id");
         project.vpcs[0].subnets[0].id = subnet.parse().expect("an id");
-        project.vpcs[0].ports.clear();
-        project.vpcs[0].route_tables.clear();
         world.accounts.push(account);
     }
     for account in &mut world.accounts {

@@ -72,10 +72,15 @@ pub(crate) fn admit_another(world: &mut sim::World) {
 impl Journey {
     /// A story on the sample world, with operations that take as long as the settings say.
     pub(crate) fn with(text: &str, settings: Settings) -> Journey {
+        Journey::on(sim::sample::world(), text, settings)
+    }
+
+    /// A story on a world of its own.
+    pub(crate) fn on(world: sim::World, text: &str, settings: Settings) -> Journey {
         let base = START.parse().expect("a time");
         Journey {
             text: text.to_owned(),
-            sim: Simulator::new(sim::sample::world(), settings, SimClock::starting_at(base)),
+            sim: Simulator::new(world, settings, SimClock::starting_at(base)),
             files: MemoryFiles::new(),
             clock: Clock::starting_at(base),
             parallelism: 10,

@@ -3,6 +3,7 @@
 #[cfg(feature = "crash-points")]
 mod accidents;
 mod aside;
+mod bad_days;
 mod drift;
 mod drill;
 mod faults;

@@ -29,7 +29,7 @@ resources:
 "#;
 
 /// What the ids are in the other region.
-const VALUES: &str = "
+pub(crate) const VALUES: &str = "
 4189d3c2-8882-4871-a3c2-d380272eed80: 5a89ded7-21cd-4c57-add8-59a0ee681571
 port_id: { 4189d3c2-8882-4871-a3c2-d380272eed88: 625e68c5-4db1-4df0-ae8c-c4c8a1d23d94 }
 vpcep_endpoint:
@@ -108,7 +108,7 @@ pub(crate) async fn made_anew(
     Ok((rebuilt.moved()?, text))
 }
 
-async fn confirmed(workspace: &Workspace) -> Result<(), Failure> {
+pub(crate) async fn confirmed(workspace: &Workspace) -> Result<(), Failure> {
     let confirmation = rebuild::confirm(workspace).await?;
     rebuild::take_over(workspace, confirmation).await
 }
@@ -229,8 +229,8 @@ async fn who_admits_an_account_admits_the_one_that_takes_its_place() {
     journey.assert_converged().await;
 }
 
-/// A cloud whose first region answers nobody.
-struct Unreachable(Simulator);
+/// A cloud of which some projects answer nobody.
+pub(crate) struct Unreachable(pub(crate) Simulator, pub(crate) Vec<String>);
 
 impl Handler for Unreachable {
     fn handle(
@@ -238,8 +238,9 @@ impl Handler for Unreachable {
         request: http::Request<Bytes>,
     ) -> Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, String>> + Send>> {
         let simulator = self.0.clone();
+        let is_gone = self.1.iter().any(|project| request.uri().path().contains(project));
         Box::pin(async move {
-            if PROJECTS.iter().any(|project| request.uri().path().contains(project)) {
+            if is_gone {
                 return Err("no route to host".to_owned());
             }
             simulator.handle(request).await.map_err(|cut| cut.to_string())
@@ -251,7 +252,9 @@ impl Handler for Unreachable {
 async fn a_region_that_answers_nobody_is_left_behind() {
     let mut journey = link();
     journey.apply().await;
-    let over = |journey: &Journey| journey.workspace_over(Arc::new(Unreachable(journey.sim.clone())));
+    let gone = PROJECTS.map(str::to_owned).to_vec();
+    let over =
+        |journey: &Journey| journey.workspace_over(Arc::new(Unreachable(journey.sim.clone(), gone.clone())));
     let workspace = over(&journey);
     assert!(ops::plan(&workspace, &PlanOptions::default()).await.is_err(), "the region is gone");
     let (_, text) = settled(made_anew(&workspace, &journey, &BOTH, VALUES).await);

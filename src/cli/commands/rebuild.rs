@@ -163,7 +163,7 @@ impl Desk<'_> {
             return Ok(());
         }
         if self.args.edit {
-            for (file, (_, text)) in &files {
+            for (file, text) in &files {
                 sources::rewrite(Path::new(&**file), text)?;
             }
             let names: Vec<String> = files.keys().map(|file| clean(file)).collect();
@@ -176,8 +176,10 @@ impl Desk<'_> {
         if !self.ui.is_json() {
             self.ui.print("To be changed in the configuration:\n\n");
         }
-        for (file, (before, after)) in &files {
-            self.tell_edits(file, before, after);
+        // Of what is not for everybody the texts for messages show nothing.
+        let (before, after) = (config::texts(sources), config::texts(&relocated.sources));
+        for file in files.keys() {
+            self.tell_edits(file, &before[file], &after[file]);
         }
         self.say(
             "Make these changes, or let them be made: the same command with --edit. Then `landbridge rebuild \
