@@ -13,7 +13,7 @@ use super::sources::USUAL;
 use crate::config::{self, Configuration, Sources};
 use crate::diagnostic::Diagnostic;
 use crate::ops::{OfflineFault, StandIns, offline};
-use crate::plan::Plan;
+use crate::plan::{Plan, Source};
 use crate::provider;
 
 static ENV: LazyLock<Regex> =
@@ -22,6 +22,7 @@ static ENV: LazyLock<Regex> =
 /// What would change from the one revision to the other.
 pub(super) fn compare(base: &str, head: &str, options: &Options) -> Result<Plan, Stop> {
     let (old, new) = (Tree::of(base)?, Tree::of(head)?);
+    let (base_commit, head_commit) = (old.commit.clone(), new.commit.clone());
     let mut stand_ins = StandIns::default();
     let mut names = BTreeSet::new();
     let old = sources(&old, base, options, &mut names, &mut stand_ins)?;
@@ -44,6 +45,7 @@ pub(super) fn compare(base: &str, head: &str, options: &Options) -> Result<Plan,
         OfflineFault::Head(faults) => Stop::Diagnostics(faults, texts(Some(&new))),
     })?;
     plan.diagnostics.extend(warnings);
+    plan.source = Source { commit: head_commit, base: base_commit };
     // Credentials are not evaluated; what else reads the environment is worth telling.
     let elsewhere = |text: &str| -> Vec<String> {
         let mut provider = false;

@@ -397,6 +397,7 @@ mod tests {
             place: Some(place),
             deleted: false,
             differences: Vec::new(),
+            answer: Default::default(),
         });
         plan.outputs.push(OutputChange { name: "k".into(), before: Shown::Absent, after: Shown::Sensitive });
         let told = super::plan(&plan, |_| "huaweicloud");

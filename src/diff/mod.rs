@@ -16,4 +16,4 @@ pub use compare::{Case, Desired, compare};
 pub use delta::{Delta, Need};
 pub use drift::drift;
 pub use equal::equal;
-pub use words::{Difference, Drift, Reason, ReasonCode, Shown};
+pub use words::{Difference, Drift, Reason, ReasonCode, Response, Shown};

@@ -1,5 +1,7 @@
 //! What a comparison says, in words that can be shown and saved.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Place;
@@ -104,6 +106,26 @@ pub struct Drift {
     pub deleted: bool,
     /// What moved: `before` as recorded, `after` as it is.
     pub differences: Vec<Difference>,
+    /// What the configuration makes of it.
+    #[serde(default)]
+    pub answer: Response,
+}
+
+/// What the configuration makes of drift: what a plan does about it that is not for the record alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Response {
+    /// It was not worked out.
+    #[default]
+    Unsaid,
+    /// Nothing: it asks for nothing else than what is there now.
+    Agrees,
+    /// It wants these attributes otherwise, and they can be put back in place.
+    PutsBack(BTreeSet<String>),
+    /// It wants an object where this one is gone, or another one in its place.
+    MakesAnew,
+    /// It wants no such object any more.
+    Ends,
 }
 
 impl Shown {

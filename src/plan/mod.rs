@@ -21,6 +21,7 @@ pub mod preflight;
 pub mod representation;
 pub mod risk;
 mod select;
+mod source;
 pub mod statement;
 mod step;
 pub mod uncertain;
@@ -28,7 +29,7 @@ pub mod verdict;
 pub mod walk;
 
 pub use crate::config::{Bound, Limit};
-pub use crate::diff::{Difference, Drift, Reason, ReasonCode, Shown};
+pub use crate::diff::{Difference, Drift, Reason, ReasonCode, Response, Shown};
 pub use approve::{Approval, Approved, Refusal};
 pub use change::{Action, Change, OutputChange};
 pub use event::{Event, StepEnd};
@@ -36,6 +37,7 @@ pub use lower::{Secrets, lower};
 pub use picture::Picture;
 pub use risk::Risk;
 pub use select::{Selected, replaced};
+pub use source::Source;
 pub use step::{Handle, HandleSource, Keep, Part, PlanInput, PlannedOutput, Step, StepAction, StepId};
 pub use uncertain::{Answer, Answers, Leftover};
 pub use verdict::Verdict;
@@ -90,6 +92,9 @@ pub struct Plan {
     pub mode: PlanMode,
     /// What was selected.
     pub selection: Selection,
+    /// What it was made from, as a reader wants to know it.
+    #[serde(default, skip_serializing_if = "Source::is_unknown")]
+    pub source: Source,
     /// Digest of the configuration without credentials.
     pub configuration: String,
     /// The revision of the state it was made from.

@@ -37,6 +37,8 @@ pub struct Felt {
     pub effect: &'static str,
     /// Whether connections that run now are cut by it.
     pub cuts: bool,
+    /// How those who are cut off come back, a clause; empty where nothing is cut.
+    pub back: &'static str,
 }
 
 /// Which change of an attribute is felt.

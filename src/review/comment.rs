@@ -3,7 +3,7 @@
 //! A host refuses what is too long. Then the same is said in fewer words, step by step down to the
 //! counts, and the comment says what it leaves out and where that is to be read.
 
-use super::markdown::{Detail, body};
+use super::markdown::{Detail, body, left_out};
 use super::model::Review;
 
 /// Longer addresses are no addresses that anybody made on purpose.
@@ -79,17 +79,18 @@ fn written(review: &Review, host: Host, link: Option<&str>, detail: Detail) -> S
     out.push_str(&body(review, detail));
     let left_out = match detail {
         Detail::Full => None,
-        Detail::Destructive => Some("The details of what is not destroyed"),
-        Detail::Overview => Some("The details"),
-        Detail::DestructiveOverview => Some("The details, and the lines of what is not destroyed,"),
-        Detail::Counts => Some("Everything but the counts"),
+        Detail::Samples(_) => {
+            let (count, all) = (left_out(review, detail), review.changes.len());
+            Some(format!("The details of {count} of {all} objects, none of which is destroyed, are"))
+        }
+        Detail::Overview => Some("The details are".to_owned()),
+        Detail::DestructiveOverview => {
+            Some("The details, and the lines of what is not destroyed, are".to_owned())
+        }
+        Detail::Counts => Some("Everything but the counts is".to_owned()),
     };
     if let Some(what) = left_out {
-        let verb = if detail == Detail::Counts { "is" } else { "are" };
-        out.push_str(&format!(
-            "\n{what} {verb} left out: with them this would exceed {}.",
-            host.limit_in_words()
-        ));
+        out.push_str(&format!("\n{what} left out: with them this would exceed {}.", host.limit_in_words()));
         match link {
             Some(link) => out.push_str(&format!(" [The whole review](<{link}>)\n")),
             None => out.push_str(" `landbridge review PLAN` shows the whole review.\n"),

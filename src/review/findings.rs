@@ -7,7 +7,9 @@ use crate::diagnostic::Place;
 
 /// All findings of a review, the worst first.
 pub(super) fn findings(review: &Review) -> Vec<Finding> {
-    let found = review.sections.iter().flat_map(|section| section.findings.iter().cloned());
+    // What the other sections tell of an object is told with what happens to it.
+    let found = review.sections.iter().filter(|section| section.has_levels());
+    let found = found.flat_map(|section| section.findings.iter().cloned());
     let destroyed = review.changes.iter().filter_map(destroyed);
     let drifted = review.drift.iter().map(drifted);
     let mut all: Vec<Finding> = found.chain(destroyed).chain(drifted).collect();
@@ -15,23 +17,30 @@ pub(super) fn findings(review: &Review) -> Vec<Finding> {
     all
 }
 
+/// What an entry destroys or breaks.
 fn destroyed(entry: &Entry) -> Option<Finding> {
-    let (rule, title) = match entry.sign {
-        Sign::Minus => ("change/delete", "Deleted"),
-        Sign::MinusPlus | Sign::PlusMinus => ("change/replace", "Replaced"),
-        _ => return None,
+    let (rule, title, fate) = match entry.sign {
+        Sign::Minus => ("change/delete", "Deleted", "is deleted"),
+        Sign::MinusPlus | Sign::PlusMinus => ("change/replace", "Replaced", "is replaced"),
+        _ if entry.losses.is_empty() => return None,
+        _ => ("change/felt", "Others feel it", "changes in place"),
     };
-    let text = match &entry.reason {
-        Some(reason) => format!("the plan will {} it: {reason}", entry.action),
-        None => format!("the plan will {} it", entry.action),
-    };
-    Some(of_entry(entry, rule, Level::Warns, title, text))
+    let mut text = format!("`{}` {fate}", entry.address);
+    let reason = entry.follows.as_ref().map(|expression| format!("it follows `{expression}`"));
+    if let Some(reason) = reason.or_else(|| entry.reason.clone()) {
+        text.push_str(&format!(" ({reason})"));
+    }
+    let title = if entry.cut > 0 { format!("{title}: live connections are cut") } else { title.to_owned() };
+    let mut finding = of_entry(entry, rule, Level::Warns, &title, text);
+    finding.more = entry.losses.clone();
+    Some(finding)
 }
 
 fn drifted(entry: &Entry) -> Finding {
     let names: Vec<&str> = entry.rows.iter().map(|row| row.name.as_str()).collect();
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     let what = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
-    let text = format!("somebody else {} it since the last apply{what}", entry.action);
+    let text = format!("somebody else {} `{}` since the last apply{what}", entry.action, entry.address);
     of_entry(entry, "drift", Level::Tells, "Drift", text)
 }
 
@@ -44,6 +53,24 @@ fn of_entry(entry: &Entry, rule: &str, level: Level, title: &str, text: String) 
         hint: String::new(),
         address: Some(entry.address.clone()),
         place: entry.place.clone(),
+        more: Vec::new(),
+    }
+}
+
+impl Finding {
+    /// All of it as plain sentences: what it is about, what was found, what belongs to it, what to do.
+    pub(super) fn told(&self) -> String {
+        let about = self.subject().map(|address| format!("{address}: ")).unwrap_or_default();
+        let mut out = format!("{about}{}", self.text);
+        for (at, more) in self.more.iter().enumerate() {
+            out.push_str(if at == 0 { ": " } else { "; " });
+            out.push_str(more);
+        }
+        if !self.hint.is_empty() {
+            out.push('\n');
+            out.push_str(&self.hint);
+        }
+        out
     }
 }
 

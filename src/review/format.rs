@@ -111,21 +111,23 @@ impl Format {
 
     /// The plan in this form, with a final line end.
     pub fn render(self, plan: &Plan, around: &Surroundings) -> String {
-        let review = Review::of(plan);
+        // What was compared between revisions is named from the root already.
+        let prefix = if plan.source.base.is_empty() { around.prefix.as_str() } else { "" };
+        let review = Review::kept(plan).rooted(prefix);
         let link = around.link.as_deref();
         match self {
             Format::Text => text(&review, around.look),
             Format::TerraformText => terraform_text(&review),
             Format::Markdown => markdown(&review),
-            Format::Html => html(plan) + "\n",
+            Format::Html => html(plan, &review) + "\n",
             Format::Json => pretty(&json(plan)),
             Format::TerraformJson => pretty(&representation(plan)),
             Format::Github => comment(&review, Host::GITHUB, link),
             Format::GithubSummary => comment(&review, Host::GITHUB_SUMMARY, link),
-            Format::GithubAnnotations => annotations(&review, &around.prefix),
+            Format::GithubAnnotations => annotations(&review),
             Format::Gitlab => comment(&review, Host::GITLAB, link),
             Format::GitlabReport => pretty(&gitlab_report(&review)),
-            Format::Sarif => pretty(&sarif(&review, &around.prefix)),
+            Format::Sarif => pretty(&sarif(&review)),
         }
     }
 }

@@ -11,7 +11,7 @@ pub const FORMAT: u32 = 1;
 
 /// The review as JSON. Values that must not be shown are not in the plan either.
 pub fn json(plan: &Plan) -> Json {
-    let review = Review::of(plan);
+    let review = Review::kept(plan);
     let counts = review.counts;
     let sections: Vec<Json> = review.sections.iter().map(section).collect();
     let steps: Vec<Json> = plan
@@ -29,6 +29,8 @@ pub fn json(plan: &Plan) -> Json {
     json!({
         "format": FORMAT,
         "stack": plan.stack,
+        "digest": review.provenance.as_ref().map(|provenance| &provenance.digest),
+        "source": plan.source,
         "simulated": plan.simulated,
         "mode": plan.mode,
         "selection": review.selection,
@@ -68,6 +70,7 @@ fn section(section: &Section) -> Json {
                 "hint": finding.hint,
                 "address": finding.address,
                 "place": finding.place,
+                "more": finding.more,
             })
         })
         .collect();

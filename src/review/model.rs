@@ -3,6 +3,9 @@
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{Action, Change, Drift, Leftover, Plan, PlanMode, ReasonCode, Shown};
 
+use super::findings::path_of;
+use super::losses::{is_told_by_key, losses};
+use super::provenance::Provenance;
 use super::rows::{Body, Cell, Row, row};
 use super::section::{Level, Section, sections};
 use super::show::clean;
@@ -92,6 +95,10 @@ pub struct Entry {
     pub rows: Vec<Row>,
     /// What else to know.
     pub notes: Vec<String>,
+    /// What breaks with it, a clause each; the section about it tells the same.
+    pub losses: Vec<String>,
+    /// How many live connections end with this very object.
+    pub cut: u64,
 }
 
 /// How many addresses each kind of change has.
@@ -150,12 +157,13 @@ impl Counts {
         said.map(|(n, word)| format!("{n} to {word}")).collect::<Vec<_>>().join(", ")
     }
 
-    /// "4 to create, 1 to update, 0 to delete": the usual three always, the others where they are.
+    /// "4 to create, 1 to update, 0 to replace, 0 to delete": the usual four always, the others where they
+    /// are.
     pub fn sentence(&self) -> String {
         let parts = [
             (self.create, "create", true),
             (self.update, "update", true),
-            (self.replace, "replace", false),
+            (self.replace, "replace", true),
             (self.delete, "delete", true),
             (self.adopt, "adopt", false),
             (self.forget, "forget", false),
@@ -172,6 +180,8 @@ impl Counts {
 pub struct Review {
     /// The stack.
     pub stack: String,
+    /// Which plan it is; none for one that is only passing through.
+    pub provenance: Option<Provenance>,
     /// Whether it is about the simulated cloud.
     pub simulated: bool,
     /// The kind of plan.
@@ -206,18 +216,30 @@ impl Review {
         // What is only a consequence stands after its cause.
         changes
             .sort_by_key(|change| (change.action, follows(change).is_some(), change.steps.first().copied()));
+        let losses = losses(plan);
+        let sections = sections(plan, &losses);
+        let told = sections.iter().find(|section| section.key == "losses");
+        let changes = changes.into_iter().map(|change| {
+            let mut entry = change_entry(change, plan.mode);
+            let Some(loss) = losses.get(&change.address) else { return entry };
+            if let Some(own) = loss.own.as_ref().filter(|_| is_told_by_key(told, &change.address)) {
+                entry.notes.push(own.clone());
+            }
+            Entry { losses: loss.lines.clone(), cut: loss.cut, ..entry }
+        });
         Review {
             stack: plan.stack.clone(),
+            provenance: None,
             simulated: plan.simulated,
             mode: plan.mode,
             selection: selection(plan),
             left_open: plan.left_open.iter().map(leftover).collect(),
             drift: plan.drift.iter().map(drift_entry).collect(),
-            changes: changes.into_iter().map(|change| change_entry(change, plan.mode)).collect(),
+            changes: changes.collect(),
             outputs: plan.outputs.iter().filter_map(output_row).collect(),
             counts: Counts::of(plan),
             unchanged: plan.unchanged,
-            sections: sections(plan),
+            sections,
             origin: origin(plan),
             diagnostics: plan.diagnostics.clone(),
         }
@@ -225,6 +247,32 @@ impl Review {
 }
 
 impl Review {
+    /// The review of a plan that is kept: it says which one it is.
+    pub fn kept(plan: &Plan) -> Review {
+        Review { provenance: Some(Provenance::of(plan)), ..Review::of(plan) }
+    }
+
+    /// The section of this name.
+    pub(super) fn section(&self, key: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.key == key)
+    }
+
+    /// The same with files named from the root of the repository, to which `prefix` leads from there.
+    pub(super) fn rooted(mut self, prefix: &str) -> Review {
+        let root = |place: &mut Option<Place>| {
+            if let Some(place) = place
+                && let Some(path) = path_of(place, prefix)
+            {
+                place.file = path.into();
+            }
+        };
+        self.changes.iter_mut().chain(&mut self.drift).for_each(|entry| root(&mut entry.place));
+        let findings = self.sections.iter_mut().flat_map(|section| &mut section.findings);
+        findings.for_each(|finding| root(&mut finding.place));
+        root(&mut self.origin);
+        self
+    }
+
     /// That apply refuses the plan, in a sentence; none where it does not.
     pub(super) fn refusal(&self) -> Option<String> {
         let findings = self.sections.iter().flat_map(|section| &section.findings);
@@ -299,6 +347,8 @@ fn change_entry(change: &Change, mode: PlanMode) -> Entry {
         follows: follows(change).map(clean),
         rows: differences.iter().filter_map(|d| row(d, whole)).collect(),
         notes: change.notes.iter().map(|note| clean(note)).collect(),
+        losses: Vec::new(),
+        cut: 0,
     }
 }
 
@@ -327,6 +377,8 @@ fn drift_entry(drift: &Drift) -> Entry {
         follows: None,
         rows: drift.differences.iter().filter_map(|d| row(d, drift.deleted)).collect(),
         notes: Vec::new(),
+        losses: Vec::new(),
+        cut: 0,
     }
 }
 

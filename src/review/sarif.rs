@@ -14,8 +14,8 @@ use crate::resource::hex;
 /// Readers show no more; the worst come first.
 const MOST: usize = 5000;
 
-/// The log. `prefix` leads from the repository's root to the folder that files are named from.
-pub(super) fn sarif(review: &Review, prefix: &str) -> Json {
+/// The log. Files are named from the root of the repository.
+pub(super) fn sarif(review: &Review) -> Json {
     let mut all = findings(review);
     all.truncate(MOST);
     let mut rules: BTreeMap<&str, &Finding> = BTreeMap::new();
@@ -24,7 +24,7 @@ pub(super) fn sarif(review: &Review, prefix: &str) -> Json {
     }
     let index: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(i, rule)| (*rule, i)).collect();
     let results: Vec<Json> =
-        all.iter().map(|finding| result(review, finding, index[finding.rule.as_str()], prefix)).collect();
+        all.iter().map(|finding| result(review, finding, index[finding.rule.as_str()])).collect();
     let rules: Vec<Json> = rules.into_iter().map(|(id, first)| rule(id, first)).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -37,9 +37,18 @@ pub(super) fn sarif(review: &Review, prefix: &str) -> Json {
             }},
             "automationDetails": {"id": format!("landbridge/{}/", super::clean(&review.stack))},
             "columnKind": "unicodeCodePoints",
+            "properties": properties(review),
             "results": results,
         }],
     })
+}
+
+/// Which plan it is about.
+fn properties(review: &Review) -> Json {
+    match &review.provenance {
+        None => json!({}),
+        Some(plan) => json!({"plan": plan.digest, "commit": plan.source.commit, "about": plan.sentence()}),
+    }
 }
 
 fn rule(id: &str, first: &Finding) -> Json {
@@ -58,26 +67,24 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-fn result(review: &Review, finding: &Finding, rule: usize, prefix: &str) -> Json {
-    let about = finding.subject().map(|address| format!("{address}: ")).unwrap_or_default();
-    let hint = if finding.hint.is_empty() { String::new() } else { format!("\n{}", finding.hint) };
+fn result(review: &Review, finding: &Finding, rule: usize) -> Json {
     let mut told = json!({
         "ruleId": finding.rule,
         "ruleIndex": rule,
         "level": level(finding.level),
-        "message": {"text": format!("{about}{}{hint}", finding.text)},
+        "message": {"text": finding.told()},
         "partialFingerprints": {"landbridge/v1": fingerprint(review, finding)},
     });
     // What has no line of its own is told where the stack is declared.
     let place = finding.place.as_ref().or(review.origin.as_ref());
-    if let Some(location) = place.and_then(|place| location(place, finding.place.is_some(), prefix)) {
+    if let Some(location) = place.and_then(|place| location(place, finding.place.is_some())) {
         told["locations"] = json!([location]);
     }
     told
 }
 
-fn location(place: &Place, exact: bool, prefix: &str) -> Option<Json> {
-    let path = path_of(place, prefix)?;
+fn location(place: &Place, exact: bool) -> Option<Json> {
+    let path = path_of(place, "")?;
     let uri: Vec<String> = path.split('/').map(encoded).collect();
     let region = if exact {
         json!({"startLine": place.line, "startColumn": place.column})

@@ -3,12 +3,15 @@
 //! Every rendering shows every section in the same way, so who finds something new only adds a
 //! section here. Findings are also what annotations and code scanning are made of.
 
+use std::collections::BTreeMap;
+
+use super::losses::{self, Loss};
+use super::show::clean;
+use super::{drift, order, risk, time};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::plan::verdict::{Effect, Ruling};
-use crate::plan::{Plan, Shown};
-
-use super::risk;
-use super::show::clean;
+use crate::plan::{Plan, PlanMode, Shown};
+use crate::resource::Address;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +52,8 @@ pub struct Finding {
     pub address: Option<String>,
     /// The line it is about.
     pub place: Option<Place>,
+    /// What belongs to it, a clause each.
+    pub more: Vec<String>,
 }
 
 impl Finding {
@@ -61,7 +66,8 @@ impl Finding {
 /// What one part of the program found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
-    /// Its name for programs: `risk`, `policies`, `checks`, `unknown`, `unseen`.
+    /// Its name for programs: `risk`, `time`, `losses`, `drift`, `policies`, `checks`, `unknown`, `unseen`,
+    /// `order`.
     pub key: &'static str,
     /// Its heading.
     pub title: &'static str,
@@ -84,12 +90,30 @@ impl Section {
     }
 }
 
+impl Section {
+    /// Whether its findings say how bad they are. What is told of each object is of one kind, which the
+    /// heading names.
+    pub(super) fn has_levels(&self) -> bool {
+        matches!(self.key, "risk" | "policies" | "checks")
+    }
+}
+
 /// All sections of a plan, in the order of reading.
-pub(super) fn sections(plan: &Plan) -> Vec<Section> {
-    [risk::section(plan), policies(plan), checks(plan), unknown(plan), unseen(plan)]
-        .into_iter()
-        .flatten()
-        .collect()
+pub(super) fn sections(plan: &Plan, losses: &BTreeMap<&Address, Loss>) -> Vec<Section> {
+    [
+        risk::section(plan),
+        time::section(plan),
+        losses::section(plan, losses),
+        policies(plan),
+        checks(plan),
+        drift::section(plan),
+        unknown(plan),
+        unseen(plan),
+        order::section(plan),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What the user's rules say.
@@ -107,6 +131,7 @@ fn policies(plan: &Plan) -> Option<Section> {
         hint: clean(&ruling.exemption()),
         address: ruling.address.as_ref().map(|address| clean(&address.to_string())),
         place: ruling.place.clone(),
+        more: Vec::new(),
     };
     let of_note = |note: &String| Finding {
         rule: "policy/note".to_owned(),
@@ -116,6 +141,7 @@ fn policies(plan: &Plan) -> Option<Section> {
         hint: String::new(),
         address: None,
         place: None,
+        more: Vec::new(),
     };
     let findings: Vec<Finding> =
         verdict.rulings.iter().map(of_ruling).chain(verdict.notes.iter().map(of_note)).collect();
@@ -160,6 +186,7 @@ pub(super) fn finding(diagnostic: &Diagnostic) -> Finding {
         hint: clean(&diagnostic.hint),
         address: diagnostic.address.as_ref().map(|address| clean(&address.to_string())),
         place: diagnostic.place.clone(),
+        more: Vec::new(),
     }
 }
 
@@ -190,23 +217,26 @@ fn unknown(plan: &Plan) -> Option<Section> {
         1 => told.push(format!("the output {}", outputs[0])),
         _ => told.push(format!("the outputs {}", outputs.join(", "))),
     }
-    (!told.is_empty()).then(|| Section {
-        key: "unknown",
-        title: "Known only after apply",
-        summary: format!("{}.", told.join(", ")),
-        findings: Vec::new(),
-    })
+    let summary = match told.is_empty() {
+        true if plan.is_empty() => return None,
+        true => "nothing.".to_owned(),
+        false => format!("{}.", told.join(", ")),
+    };
+    Some(Section { key: "unknown", title: "Known only after apply", summary, findings: Vec::new() })
 }
 
 /// What nobody outside the clouds can see, so that no check can promise it.
 fn unseen(plan: &Plan) -> Option<Section> {
     let clauses: Vec<String> = plan.unseen.iter().map(|clause| clean(clause)).collect();
-    (!clauses.is_empty()).then(|| Section {
-        key: "unseen",
-        title: "Cannot be checked from outside",
-        summary: format!("{}.", clauses.join("; ")),
-        findings: Vec::new(),
-    })
+    let summary = match clauses.is_empty() {
+        // Without a call there is nothing that a cloud could refuse.
+        true if plan.mode == PlanMode::RefreshOnly || plan.is_empty() || !plan.source.base.is_empty() => {
+            return None;
+        }
+        true => "nothing.".to_owned(),
+        false => format!("{}.", clauses.join("; ")),
+    };
+    Some(Section { key: "unseen", title: "Cannot be checked from outside", summary, findings: Vec::new() })
 }
 
 /// "1 warning", "2 warnings".

@@ -10,6 +10,9 @@ use crate::plan::PlanMode;
 /// The plan as such a text.
 pub fn terraform_text(review: &Review) -> String {
     let mut out = String::new();
+    if let Some(provenance) = &review.provenance {
+        out.push_str(&format!("{}\n\n", provenance.sentence().replace('`', "")));
+    }
     if !review.drift.is_empty() {
         out.push_str("Note: Objects have changed outside of Terraform\n\n");
         out.push_str("Since the last apply, somebody else did this:\n");

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Format, Look, Review, Surroundings, outcome, steps, text};
 use crate::diagnostic::Place;
+use crate::plan::Response;
 use crate::plan::{
     Action, Change, Difference, Drift, Keep, OutputChange, Plan, PlanMode, Reason, ReasonCode, Shown, Step,
     StepAction, StepEnd, StepId,
@@ -199,6 +200,7 @@ fn drift_stands_apart() {
             place: None,
             deleted: false,
             differences: vec![differs("approval_enabled", value(json!(true)), value(json!(false)))],
+            answer: Response::PutsBack(["approval_enabled".to_owned()].into()),
         },
         Drift {
             address: ENDPOINT.parse().unwrap(),
@@ -206,6 +208,7 @@ fn drift_stands_apart() {
             place: None,
             deleted: true,
             differences: vec![],
+            answer: Response::MakesAnew,
         },
     ];
     golden!("drift", shown(&plan, 80));

@@ -10,29 +10,47 @@ use crate::plan::{Plan, PlanMode};
 /// The column at which attribute names start.
 const NAME: usize = 4;
 
-/// The whole review.
+/// Details of more lines than this push what stands before them out of sight, so the totals stand there
+/// too.
+const SCREEN: usize = 40;
+
+/// The whole review: what to know of it before the details, the totals after them.
 pub fn text(review: &Review, look: Look) -> String {
+    let mut details = String::new();
+    section(&mut details, look, "", &review.changes);
+    if !review.outputs.is_empty() {
+        heading(&mut details, look, "Outputs:");
+        rows(&review.outputs, &mut details, look);
+    }
     let mut out = String::new();
-    for line in header_of(review) {
+    for line in header_of(review, look) {
         line.write(look, &mut out);
+    }
+    if details.lines().count() > SCREEN {
+        out.push('\n');
+        closing(review).iter().for_each(|line| line.write(look, &mut out));
     }
     left_open(&review.left_open, &mut out, look);
-    section(&mut out, look, "Changed by others since the last apply:", &review.drift);
-    let alone = review.drift.is_empty() && review.left_open.is_empty();
-    let title = if alone { "" } else { "What apply will do:" };
-    section(&mut out, look, title, &review.changes);
-    if !review.outputs.is_empty() {
-        heading(&mut out, look, "Outputs:");
-        rows(&review.outputs, &mut out, look);
+    if !review.sections.is_empty() {
+        out.push('\n');
     }
-    for section in review.sections.iter().filter(|section| is_shown(section)) {
+    for section in &review.sections {
         found(&mut out, look, section);
     }
-    out.push('\n');
-    for line in closing(review) {
-        line.write(look, &mut out);
+    if !(review.sections.is_empty() && review.left_open.is_empty()) && !details.is_empty() {
+        heading(&mut out, look, "What apply will do:");
     }
+    out.push_str(&details);
+    out.push('\n');
+    closing(review).iter().for_each(|line| line.write(look, &mut out));
     out
+}
+
+/// What happens in one paragraph: the totals, whether apply refuses, the risk.
+pub(super) fn verdict(review: &Review) -> String {
+    let mut told: Vec<String> = closing(review).iter().map(|line| line.text(Look::default())).collect();
+    told.extend(review.section("risk").map(|risk| format!("Risk: {}", risk.summary)));
+    told.join(" ")
 }
 
 /// Only what others did since the last apply.
@@ -50,7 +68,7 @@ pub fn changes(review: &Review, title: &str, look: Look) -> String {
 }
 
 /// Which stack, on which cloud, and what was selected.
-fn header_of(review: &Review) -> Vec<Line> {
+fn header_of(review: &Review, look: Look) -> Vec<Line> {
     let mut line = Line::new().plain("Stack ").with(Tone::Strong, clean(&review.stack));
     if review.simulated {
         line = line.plain(" on the ").with(Tone::Notice, "simulated cloud").plain(" (--sim)");
@@ -61,6 +79,10 @@ fn header_of(review: &Review) -> Vec<Line> {
         PlanMode::RefreshOnly => line.plain(", record only"),
     };
     let mut lines = vec![line];
+    if let Some(provenance) = &review.provenance {
+        lines
+            .extend(wrap(&provenance.sentence(), look.width).into_iter().map(|text| Line::new().plain(text)));
+    }
     if !review.selection.is_empty() {
         lines.push(Line::new().plain(format!("Selected: {}", review.selection)));
     }
@@ -74,7 +96,7 @@ pub(super) fn nothing(review: &Review) -> &'static str {
         (PlanMode::Destroy, _) => "There is nothing to destroy.",
         (PlanMode::RefreshOnly, true) => "The record matches the cloud.",
         (PlanMode::RefreshOnly, false) => {
-            "Apply brings the record up to date; it changes nothing in the cloud."
+            "Apply takes what others changed into the record; it changes nothing in the cloud."
         }
     }
 }
@@ -101,19 +123,45 @@ fn closing(review: &Review) -> Vec<Line> {
     lines
 }
 
-/// Checks are told with the lines they speak of, and what is unknown stands where it is.
-fn is_shown(section: &Section) -> bool {
-    !matches!(section.key, "checks" | "unknown")
-}
-
-/// What was found, as a section of its own.
+/// What was found: a line or two, and what belongs to it below.
 fn found(out: &mut String, look: Look, section: &Section) {
-    heading(out, look, &format!("{}:", section.title));
-    for text in wrap(&section.summary, look.width.saturating_sub(2)) {
-        Line::indent(2).plain(text).write(look, out);
+    let title = format!("{}: ", section.title);
+    // The summary goes on where the title ends.
+    let lead = "-".repeat(title.chars().count());
+    let told = wrap(&format!("{lead}{}", section.summary), look.width.saturating_sub(2));
+    for (at, text) in told.iter().enumerate() {
+        let line = match text.strip_prefix(&lead) {
+            Some(rest) if at == 0 => Line::new().with(Tone::Strong, &title).plain(rest),
+            _ => Line::indent(2).plain(text),
+        };
+        line.write(look, out);
     }
     for finding in &section.findings {
-        write_finding(finding, out, look);
+        if section.has_levels() {
+            write_finding(finding, out, look);
+        } else {
+            write_told(finding, out, look);
+        }
+    }
+}
+
+/// A finding that is one of many alike: what it is about, and what belongs to it.
+fn write_told(finding: &Finding, out: &mut String, look: Look) {
+    let place = finding.place.as_ref().map(|place| format!("  {}", place_text(place))).unwrap_or_default();
+    let told = wrap(&finding.text, look.width.saturating_sub(4));
+    let last = told.len().saturating_sub(1);
+    for (at, text) in told.into_iter().enumerate() {
+        let mut line = Line::indent(if at == 0 { 2 } else { 4 }).plain(text);
+        if at == last {
+            line = line.with(Tone::Faint, &place);
+        }
+        line.write(look, out);
+    }
+    for more in &finding.more {
+        for (at, text) in wrap(more, look.width.saturating_sub(NAME + 2)).into_iter().enumerate() {
+            let lead = if at == 0 { "- " } else { "  " };
+            Line::indent(NAME).plain(lead).plain(text).write(look, out);
+        }
     }
 }
 
@@ -283,9 +331,14 @@ fn with_parts(first: Line, parts: &[Part], same: usize, column: usize) -> Vec<Li
         lines.push(first.with(Tone::Faint, "(only blanks differ)"));
     }
     if same > 0 {
-        lines.push(Line::indent(column).with(Tone::Faint, format!("  {same} unchanged")));
+        lines.push(Line::indent(column).with(Tone::Faint, format!("  {}", others_stay(same))));
     }
     lines
+}
+
+/// How many members of an attribute stay as they are.
+pub(super) fn others_stay(count: usize) -> String {
+    if count == 1 { "(1 other stays)".to_owned() } else { format!("({count} others stay)") }
 }
 
 /// The steps in order, in their terse form: `s2 create subnet.web after s1`.

@@ -62,6 +62,7 @@ fn a_plan_is_done_with_enough_approvals_and_the_history_names_them() {
     let state = bench.files().into_iter().find(|(path, _)| path.ends_with("state.json")).unwrap().1;
     let run: serde_json::Value = serde_json::from_str(&state).unwrap();
     assert_eq!(run["run"]["approved_by"], serde_json::json!(["ann", "ben"]));
+    bench.run("state history --sim").code(0).says("approved by ann, ben");
 }
 
 #[test]

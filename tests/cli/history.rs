@@ -50,7 +50,7 @@ fn an_older_state_is_looked_at_compared_and_brought_back() {
     bench.run("state diff 1 --sim").code(0).says("They record the same.");
     bench.run("state history --sim").code(0).says("state restore");
     // What was recorded is no longer what is there: the plan says so, and leads back.
-    bench.run("plan --sim").code(0).says("Changed by others since the last apply:");
+    bench.run("plan --sim").code(0).says("Changed by others: 1 object");
     bench.run("apply --sim --auto-approve").code(0);
     bench.run("plan --sim --detailed-exitcode").code(0);
     bench.run("state verify --sim").code(0).says("is whole").says("in the history");
@@ -91,6 +91,20 @@ fn a_backup_brings_a_state_to_another_place() {
     bench.run("apply --sim --auto-approve --target vpcep_whitelist.tenants").code(1);
     bench.run("state restore all.backup --sim").code(0);
     bench.run("plan --sim --detailed-exitcode").code(0);
+}
+
+#[test]
+fn a_limit_that_was_overridden_is_in_the_history() {
+    let bench = Bench::example("across-vpcs");
+    bench.edit("\nproviders:", "\nlimits: { deletes: 0 }\nproviders:");
+    bench.run("apply --sim --auto-approve").code(0);
+    bench.run("destroy --sim --auto-approve").code(1).warns("--override-limit deletes");
+    bench.run("destroy --sim --auto-approve --override-limit deletes").code(0);
+    let history = bench.run("state history --sim").code(0).out;
+    let lines: Vec<&str> = history.lines().map(str::trim).collect();
+    assert_eq!(lines.len(), 3, "{history}");
+    assert!(lines[0].starts_with("2  ") && lines[2].starts_with("1  "), "{history}");
+    assert_eq!(lines[1], "beyond the limits deletes", "below the run that went beyond it");
 }
 
 #[test]

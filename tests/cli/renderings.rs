@@ -23,6 +23,50 @@ fn a_plan_writes_its_review_in_any_form_and_a_saved_one_gives_the_same() {
 }
 
 #[test]
+fn a_plan_that_is_kept_says_which_one_it_is_in_every_form() {
+    let bench = Bench::example("cross-account");
+    bench.run("plan --sim --out link.plan").code(0).says("Apply does exactly this plan");
+    let digest = bench.run("review link.plan --json").code(0).out;
+    let digest: serde_json::Value = serde_json::from_str(&digest).expect("JSON");
+    let digest = &digest["digest"].as_str().expect("a digest")[..12];
+    for form in
+        ["text", "terraform-text", "markdown", "html", "github", "github-annotations", "gitlab", "sarif"]
+    {
+        let told = bench.run(&format!("review link.plan --format {form}")).code(0).out;
+        assert!(told.contains(digest) && told.contains("exactly this plan"), "{form}: {told}");
+    }
+    // What nobody keeps has nothing to point at.
+    assert!(!bench.run("plan --sim").code(0).out.contains("exactly this plan"));
+}
+
+#[test]
+fn the_stream_says_what_is_read_before_what_changes() {
+    let bench = Bench::example("cross-account");
+    bench.run("apply --sim --auto-approve").code(0);
+    bench.edit("client_port: 443", "client_port: 8443");
+    let events = |line: &str| -> Vec<serde_json::Value> {
+        let out = bench.run(line).code(0).out;
+        out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    };
+    let told = events("plan --sim --json");
+    let places =
+        |kind: &str| -> Vec<usize> { (0..told.len()).filter(|at| told[*at]["type"] == kind).collect() };
+    let (started, completed) = (places("refresh_start"), places("refresh_complete"));
+    let objects = |places: &[usize]| -> Vec<String> {
+        let told = places.iter().map(|at| &told[*at]["hook"]);
+        told.map(|hook| format!("{} {}", hook["resource"]["addr"], hook["id_value"])).collect()
+    };
+    assert_eq!(objects(&started), objects(&completed));
+    assert_eq!(started.len(), 4, "each recorded object: {told:#?}");
+    assert!(objects(&started)[0].starts_with("\"vpcep_accept.shop\" \""), "{:?}", objects(&started));
+    let changes = places("planned_change");
+    assert!(started.last() < completed.first() && completed.last() < changes.first(), "{told:#?}");
+    // Who goes by the record reads nothing.
+    let told = events("plan --sim --json --refresh=false");
+    assert!(!told.iter().any(|event| event["type"] == "refresh_start"), "{told:#?}");
+}
+
+#[test]
 fn what_other_tools_look_for_is_there() {
     let bench = Bench::example("cross-account");
     bench

@@ -37,7 +37,7 @@ fn what_two_revisions_differ_in_is_worked_out_offline() {
     let said = said.says("~ update in place  vpcep_service.payments").says("landbridge.yaml:");
     let said = said.says("{ client_port: 443, protocol: TCP, server_port: 8443 }");
     said.says("+ iam:domain::aaa973eea581490997e82ea11a1df31f")
-        .says("Plan: 0 to create, 2 to update, 0 to delete.");
+        .says("Plan: 0 to create, 2 to update, 0 to replace, 0 to delete.");
     bench.run("review --base ports").code(0).says("No changes");
     assert!(bench.run("review --base one --head one").code(0).out.contains("No changes"));
 

@@ -20,7 +20,8 @@ fn from_yaml_to_a_converged_link_and_away_again() {
     let bench = Bench::example("cross-account");
     let first = bench.run("plan --sim --detailed-exitcode").code(2);
     assert_eq!(first.out, bench.run("plan --sim --detailed-exitcode").code(2).out, "the same bytes twice");
-    let first = first.says("simulated cloud").says("Plan: 4 to create, 0 to update, 0 to delete.");
+    let first =
+        first.says("simulated cloud").says("Plan: 4 to create, 0 to update, 0 to replace, 0 to delete.");
     let order =
         ["vpcep_service.payments", "vpcep_whitelist.tenants", "vpcep_endpoint.shop", "vpcep_accept.shop"];
     let places: Vec<_> = order.iter().map(|a| first.out.find(&format!("+ create  {a}")).unwrap()).collect();
@@ -48,7 +49,7 @@ fn from_yaml_to_a_converged_link_and_away_again() {
              + { client_port: 8443, protocol: TCP, server_port: 8443 }",
             "~ update in place  vpcep_whitelist.tenants\n  \
              ~ permissions  + iam:domain::aaa973eea581490997e82ea11a1df31f\n                   \
-             1 unchanged",
+             (1 other stays)",
         ]
     );
     bench.run("apply --sim --auto-approve").code(0).says("Apply complete: 2 updated.");

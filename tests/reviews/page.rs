@@ -2,7 +2,7 @@
 //! browser makes of such pages is tested in `tests/conformance/page`.
 
 use landbridge::plan::{Plan, planfile};
-use landbridge::review;
+use landbridge::review::{Format, Surroundings};
 
 use super::plans::{CANARY, SIX, Sample};
 
@@ -28,13 +28,13 @@ fn hostile(plan: &Plan) -> Plan {
 #[test]
 fn each_page_holds_every_change_and_no_secret() {
     for Sample { name, plan } in SIX.iter() {
-        let page = review::html(plan);
+        let page = Format::Html.render(plan, &Surroundings::default());
         assert!(!page.contains(CANARY), "{name} shows a secret");
         for change in &plan.changes {
             let address = change.address.to_string().replace('"', "&quot;");
             assert!(page.contains(&format!("data-address=\"{address}\"")), "{name} lacks {address}");
         }
-        assert_eq!(page, review::html(plan), "the same bytes");
+        assert_eq!(page, Format::Html.render(plan, &Surroundings::default()), "the same bytes");
         assert!(page.len() < 8 << 20, "{name} has {} bytes", page.len());
     }
 }
@@ -42,7 +42,7 @@ fn each_page_holds_every_change_and_no_secret() {
 #[test]
 fn what_comes_from_a_plan_is_never_markup() {
     for Sample { name, plan } in SIX.iter() {
-        let page = review::html(&hostile(plan));
+        let page = Format::Html.render(&hostile(plan), &Surroundings::default());
         assert_eq!(page.matches("<script").count(), 1, "{name}");
         for bad in ["<img", "<svg/", "<!--", "alert(1)</script>"] {
             assert!(!page.contains(bad), "{name} holds {bad}");

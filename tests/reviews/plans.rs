@@ -30,15 +30,23 @@ pub(crate) static SIX: LazyLock<Vec<Sample>> = LazyLock::new(|| {
 pub(crate) const CANARY: &str = "CANARY";
 
 async fn six() -> Vec<Sample> {
-    vec![
+    let mut samples = vec![
         Sample { name: "first_creation", plan: first_creation().await },
         Sample { name: "port_change", plan: port_change().await },
         Sample { name: "replacement", plan: replacement().await },
         Sample { name: "mass_deletion", plan: mass_deletion().await },
         Sample { name: "drift_only", plan: drift_only().await },
         Sample { name: "five_hundred", plan: five_hundred().await },
-    ]
+    ];
+    // The command line says at which commit the configuration stands.
+    for (sample, commit) in samples.iter_mut().zip(["", COMMIT, COMMIT, COMMIT, COMMIT, CHANGED]) {
+        sample.plan.source.commit = commit.to_owned();
+    }
+    samples
 }
+
+const COMMIT: &str = "6b1f0a3c9d2e47585d1c0b9a8f7e6d5c4b3a2910";
+const CHANGED: &str = "6b1f0a3c9d2e47585d1c0b9a8f7e6d5c4b3a2910 with changes";
 
 /// A service with two consumers in accounts of their own, a secret, and outputs.
 pub(crate) const CONSUMERS: &str = r#"stack: payments-link

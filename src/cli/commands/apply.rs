@@ -15,7 +15,7 @@ use crate::cli::{interrupt, progress, stream};
 use crate::ops::{self, Applied, PlanOptions, Planned, Workspace};
 use crate::plan::{Approval, Limit, Plan, PlanMode, Refusal, Secrets, compare};
 use crate::provider::Transport;
-use crate::review::{Counts, Look, departures as departures_text, outcome, terraform_outcome};
+use crate::review::{Counts, Look, Review, departures as departures_text, outcome, terraform_outcome};
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let mut author = workspace::author(options, ui)?;
@@ -24,7 +24,7 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     if let Some(path) = &args.plan {
         let plan = review::read(path)?;
         let planned = Planned { plan, secrets: Secrets::default(), notes: Vec::new(), unfinished: false };
-        plan::tell(ui, &author, &planned, args.steps);
+        plan::tell(ui, &author, &planned, Review::kept, args.steps);
         let signers = approval::demand(&args.trust, path, &planned.plan, workspace.clock.now(), ui)?;
         return carry_out(
             &author,
@@ -46,7 +46,7 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     }
     let asked = plan::plan_options(&args.select, answers, false)?;
     let planned = plan::make(&author, &workspace, &way, asked, ui).await?;
-    plan::tell(ui, &author, &planned, args.steps);
+    plan::tell(ui, &author, &planned, Review::of, args.steps);
     heed(&author, &planned.plan)?;
     let yes = ask(ui, &planned.plan, &args.override_limit, args.auto_approve)?;
     carry_out(&author, &workspace, planned, yes, ui).await
@@ -108,7 +108,7 @@ async fn again(
             "nothing was done; plan again with --out, and have the new plan approved",
         ));
     }
-    plan::tell(ui, author, &planned, args.steps);
+    plan::tell(ui, author, &planned, Review::of, args.steps);
     ui.note("The new plan does exactly what was approved.");
     carry_out(
         author,

@@ -6,6 +6,7 @@ use crate::cli::failure::Ended;
 use crate::cli::options::Options;
 use crate::cli::ui::Ui;
 use crate::cli::workspace;
+use crate::review::Review;
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let mut author = workspace::author(options, ui)?;
@@ -13,7 +14,7 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     let (workspace, way) = author.workspace(options, &args.work)?;
     let asked = plan::plan_options(&args.select, answers, true)?;
     let planned = plan::make(&author, &workspace, &way, asked, ui).await?;
-    plan::tell(ui, &author, &planned, args.steps);
+    plan::tell(ui, &author, &planned, Review::of, args.steps);
     apply::heed(&author, &planned.plan)?;
     let yes = apply::ask(ui, &planned.plan, &args.override_limit, args.auto_approve)?;
     apply::carry_out(&author, &workspace, planned, yes, ui).await

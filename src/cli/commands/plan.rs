@@ -7,13 +7,14 @@ use crate::cli::failure::{Ended, Stop, tell_diagnostics};
 use crate::cli::options::Options;
 use crate::cli::ui::Ui;
 use crate::cli::workspace::{self, Author};
-use crate::cli::{conceal, progress, renderings, sources, stream};
+use crate::cli::{conceal, git, progress, renderings, sources, stream};
 use crate::diagnostic::Severity;
 use crate::ops::{self, PlanOptions, Planned, Workspace};
 use crate::plan::verdict::Ruling;
-use crate::plan::{Answers, PlanMode, Selection, planfile};
+use crate::plan::{self, Answers, PlanMode, Selection, planfile};
 use crate::provider::Transport;
 use crate::resource::Address;
+use crate::review::Review;
 use crate::state;
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
@@ -22,8 +23,12 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
     let (workspace, way) = author.workspace(options, &args.work)?;
     let passing = args.out.is_none() && args.render.write.is_empty();
     let asked = PlanOptions { passing, ..plan_options(&args.select, answers, args.destroy)? };
-    let planned = make(&author, &workspace, &way, asked, ui).await?;
-    tell(ui, &author, &planned, args.steps);
+    let mut planned = make(&author, &workspace, &way, asked, ui).await?;
+    if !passing {
+        planned.plan.source.commit = git::revision_of(&author.texts);
+    }
+    // Of a plan that nobody keeps there is nothing to point at.
+    tell(ui, &author, &planned, if passing { Review::of } else { Review::kept }, args.steps);
     let refused = planned.plan.diagnostics.iter().any(|one| one.severity == Severity::Error);
     if let Some(path) = &args.out {
         sources::write_private(path, &planfile::write(&planned.plan))?;
@@ -133,8 +138,14 @@ fn refreshed(
         .collect()
 }
 
-/// Shows a plan: to people, or as the JSON stream.
-pub(in crate::cli) fn tell(ui: &Ui, author: &Author, planned: &Planned, with_steps: bool) {
+/// Shows a plan: to people, as the review that is made of it, or as the JSON stream.
+pub(in crate::cli) fn tell(
+    ui: &Ui,
+    author: &Author,
+    planned: &Planned,
+    review: impl Fn(&plan::Plan) -> Review,
+    with_steps: bool,
+) {
     if ui.is_json() {
         tell_diagnostics(ui, &planned.plan.diagnostics, &author.texts);
         let rulings: Vec<_> = planned.plan.verdict.rulings.iter().map(Ruling::diagnostic).collect();
@@ -143,7 +154,7 @@ pub(in crate::cli) fn tell(ui: &Ui, author: &Author, planned: &Planned, with_ste
             .into_iter()
             .for_each(|e| ui.event(e));
     } else {
-        show(ui, &planned.plan, with_steps);
+        show(ui, review(&planned.plan), &planned.plan, with_steps);
     }
 }
 

@@ -23,7 +23,7 @@ pub(in crate::cli) async fn run(args: &Args, options: &Options, ui: &Ui) -> Ende
     match args.format.0 {
         Format::Text if ui.is_json() => ui.value(&json(&plan)),
         Format::Text if args.base.is_some() && plan.is_empty() => ui.print("No changes.\n"),
-        Format::Text => show(ui, &plan, args.steps),
+        Format::Text => show(ui, Review::kept(&plan), &plan, args.steps),
         _ => renderings::print(&plan, args.format, link, &options.env, ui),
     }
     renderings::write(&plan, &args.render.write, link, &options.env)?;
@@ -92,12 +92,13 @@ pub(in crate::cli) fn read(path: &Path) -> Result<Plan, Stop> {
 }
 
 /// Shows a plan to people.
-pub(in crate::cli) fn show(ui: &Ui, plan: &Plan, with_steps: bool) {
-    let review = Review::of(plan);
+pub(in crate::cli) fn show(ui: &Ui, mut review: Review, plan: &Plan, with_steps: bool) {
     tell_diagnostics(ui, &review.diagnostics, &Default::default());
     if ui.speaks_terraform() {
         return ui.print(&terraform_text(&review));
     }
+    // The diagnostics were told with the lines they speak of.
+    review.sections.retain(|section| section.key != "checks");
     let mut shown = text(&review, ui.look());
     if with_steps && !plan.steps.is_empty() {
         shown.push_str(&steps(plan, ui.look()));

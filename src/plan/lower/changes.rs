@@ -64,7 +64,7 @@ pub(super) fn changes(
         }
         let covered = lowering.ends.get(address).and_then(|ends| lowering.covered.get(ends));
         if let Some((_, cover)) = covered {
-            notes.push(format!("it ends with {cover}, so no call is made for it"));
+            notes.push(format!("it ends with `{cover}`, without a delete call of its own"));
         }
         if delta.need != Need::Await
             && let Some(Settling::Pending(status)) = status_of(on, address, delta.id.as_deref(), item)

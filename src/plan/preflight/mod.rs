@@ -79,8 +79,8 @@ pub(super) fn foresee(
         accounts::find(&scene, found);
         targets::find(&scene, found, &mut foreseen.unseen);
         admission::find(&scene, found, &mut foreseen.unseen);
-        unseen::find(&scene, &mut foreseen.unseen);
     }
+    unseen::find(&scene, &mut foreseen.unseen);
     foreseen.findings.sort_by_key(|finding| match finding.severity {
         Severity::Error => 0,
         Severity::Warning => 1,

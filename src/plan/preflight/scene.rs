@@ -188,8 +188,10 @@ impl<'a> Scene<'a> {
         items.map(|(address, item)| (address, &**item))
     }
 
-    /// The providers of what is made or changed.
+    /// The providers of what is made, changed or ended.
     pub(super) fn providers(&self) -> BTreeSet<&'a ProviderName> {
-        self.changed.iter().map(|changed| &changed.item.provider).collect()
+        let items = self.proposal.items.iter().filter(|(address, _)| self.selected.has(address));
+        let ends = items.filter(|(_, item)| item.delta.need == Need::Delete).map(|(_, item)| &item.provider);
+        self.changed.iter().map(|changed| &changed.item.provider).chain(ends).collect()
     }
 }

@@ -6,10 +6,11 @@ use super::scene::Scene;
 
 pub(super) fn find(scene: &Scene<'_>, unseen: &mut Vec<String>) {
     let providers: Vec<String> = scene.providers().into_iter().map(|name| format!("`{name}`")).collect();
-    let mut all = vec![format!(
-        "whether the credentials of {} have the rights that these changes need",
-        providers.join(", ")
-    )];
+    let mut all = Vec::new();
+    if !providers.is_empty() {
+        let names = providers.join(", ");
+        all.push(format!("whether the credentials of {names} have the rights that these changes need"));
+    }
     let mut told = BTreeSet::new();
     for changed in scene.changed.iter().filter(|changed| changed.is_new()) {
         for clause in changed.schema.preflight.unseen {
@@ -18,7 +19,7 @@ pub(super) fn find(scene: &Scene<'_>, unseen: &mut Vec<String>) {
             }
         }
     }
-    if scene.on.live.asked.is_none() {
+    if scene.on.live.asked.is_none() && !scene.changed.is_empty() {
         all.push("whether quotas suffice and what others have, since no cloud was asked".to_owned());
     }
     all.append(unseen);

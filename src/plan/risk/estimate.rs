@@ -27,52 +27,80 @@ pub struct Estimate {
     pub assumed: usize,
 }
 
-/// The estimate; none where no step makes a call.
-pub(super) fn estimate(
-    steps: &[Step],
-    timings: &BTreeMap<String, Timing>,
-    catalog: &Catalog,
-) -> Option<Estimate> {
-    let (mut recorded, mut assumed) = (0, 0);
-    // For each step when it ends, and the step before it on the longest way.
-    let mut ends: Vec<(u64, Option<StepId>)> = Vec::with_capacity(steps.len());
-    for step in steps {
-        let took = if step.action.is_bookkeeping() {
-            0
-        } else if let Some(timing) =
-            timings.get(&timing::key(step.address.kind().as_str(), step.action.word()))
-        {
-            recorded += 1;
-            timing.mean_ms
-        } else {
-            assumed += 1;
-            let whole = !catalog.schema(&step.address.block).adopts;
-            match step.action {
-                StepAction::Create { .. } | StepAction::Delete { .. } | StepAction::Await { .. } if whole => {
-                    OBJECT_MS
-                }
-                _ => CALL_MS,
+/// When each step of a plan begins and ends, in milliseconds from the start of the run.
+pub(super) struct Timetable {
+    /// For each step its time, and the step before it on the longest way.
+    spans: Vec<(u64, u64, Option<StepId>)>,
+    recorded: usize,
+    assumed: usize,
+}
+
+impl Timetable {
+    /// The timetable of steps that begin as soon as what they wait for has ended.
+    pub(super) fn of(steps: &[Step], timings: &BTreeMap<String, Timing>, catalog: &Catalog) -> Timetable {
+        let mut table = Timetable { spans: Vec::with_capacity(steps.len()), recorded: 0, assumed: 0 };
+        for step in steps {
+            let took = table.takes(step, timings, catalog);
+            let before = step
+                .after
+                .iter()
+                .map(|id| (table.end(*id), *id))
+                .max_by_key(|(end, id)| (*end, std::cmp::Reverse(*id)));
+            let start = before.map_or(0, |(end, _)| end);
+            table.spans.push((start, start.saturating_add(took), before.map(|(_, id)| id)));
+        }
+        table
+    }
+
+    /// When a step begins.
+    pub(super) fn start(&self, id: StepId) -> u64 {
+        self.spans[id.index()].0
+    }
+
+    /// When a step ends.
+    pub(super) fn end(&self, id: StepId) -> u64 {
+        self.spans[id.index()].1
+    }
+
+    fn takes(&mut self, step: &Step, timings: &BTreeMap<String, Timing>, catalog: &Catalog) -> u64 {
+        if step.action.is_bookkeeping() {
+            return 0;
+        }
+        let key = timing::key(step.address.kind().as_str(), step.action.word());
+        if let Some(timing) = timings.get(&key) {
+            self.recorded += 1;
+            return timing.mean_ms;
+        }
+        self.assumed += 1;
+        let whole = !catalog.schema(&step.address.block).adopts;
+        match step.action {
+            StepAction::Create { .. } | StepAction::Delete { .. } | StepAction::Await { .. } if whole => {
+                OBJECT_MS
             }
-        };
-        let before = step
-            .after
-            .iter()
-            .map(|id| (ends[id.index()].0, *id))
-            .max_by_key(|(end, id)| (*end, std::cmp::Reverse(*id)));
-        let start = before.map_or(0, |(end, _)| end);
-        ends.push((start.saturating_add(took), before.map(|(_, id)| id)));
+            _ => CALL_MS,
+        }
     }
-    if recorded + assumed == 0 {
-        return None;
+
+    /// How long all of it takes; none where no step makes a call.
+    pub(super) fn estimate(&self, steps: &[Step]) -> Option<Estimate> {
+        if self.recorded + self.assumed == 0 {
+            return None;
+        }
+        let last =
+            steps.iter().map(|step| step.id).max_by_key(|id| (self.end(*id), std::cmp::Reverse(*id)))?;
+        let mut path = Vec::new();
+        let mut at = Some(last);
+        while let Some(id) = at {
+            path.push(id);
+            at = self.spans[id.index()].2;
+        }
+        path.reverse();
+        path.retain(|id| !steps[id.index()].action.is_bookkeeping());
+        Some(Estimate {
+            seconds: self.end(last).div_ceil(1000),
+            path,
+            recorded: self.recorded,
+            assumed: self.assumed,
+        })
     }
-    let last = (0..steps.len()).max_by_key(|i| (ends[*i].0, std::cmp::Reverse(*i)))?;
-    let mut path = Vec::new();
-    let mut at = Some(steps[last].id);
-    while let Some(id) = at {
-        path.push(id);
-        at = ends[id.index()].1;
-    }
-    path.reverse();
-    path.retain(|id| !steps[id.index()].action.is_bookkeeping());
-    Some(Estimate { seconds: ends[last].0.div_ceil(1000), path, recorded, assumed })
 }

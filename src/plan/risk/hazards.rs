@@ -3,18 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Consumer, Hazard, HazardKind, Level};
+use super::estimate::Timetable;
+use super::{Consumer, Hazard, HazardKind, Kept, Level};
 use crate::expr::Worth;
 use crate::plan::walk::{Item, Proposal, Situation};
-use crate::plan::{Action, Change, Plan};
-use crate::resource::{Address, Connected, Felt, KindSchema, Value, When};
+use crate::plan::{Action, Change, Plan, StepAction};
+use crate::resource::{Address, Connected, Felt, KindSchema, ProviderName, Value, When};
 
 /// So many consumers, names and outputs are written out in a sentence.
 const WRITTEN_OUT: usize = 4;
 
 /// Everything that is at stake, the worst first.
-pub(super) fn find(on: &Situation<'_>, proposal: &Proposal, plan: &Plan) -> Vec<Hazard> {
-    let finder = Finder { on, proposal, plan };
+pub(super) fn find(on: &Situation<'_>, proposal: &Proposal, plan: &Plan, table: &Timetable) -> Vec<Hazard> {
+    let finder = Finder { on, proposal, plan, table };
     let mut found = finder.cuts();
     for change in &plan.changes {
         let Some(item) = proposal.items.get(&change.address) else { continue };
@@ -32,6 +33,7 @@ struct Finder<'a> {
     on: &'a Situation<'a>,
     proposal: &'a Proposal,
     plan: &'a Plan,
+    table: &'a Timetable,
 }
 
 /// The connections that run over an object.
@@ -82,9 +84,13 @@ impl Finder<'_> {
                 kind: HazardKind::CutsConnections,
                 address: (*address).clone(),
                 place: change.place.clone(),
-                text: format!("{address} {}, which {}", ends_how(change), cut(address, traffic)),
+                text: format!("`{address}` {}, which {}", ends_how(change), cut(address, traffic)),
+                effects: Vec::new(),
                 connections: traffic.count,
                 consumers: traffic.consumers.clone(),
+                uncounted: !traffic.complete,
+                kept: Vec::new(),
+                outputs: Vec::new(),
             });
         }
         hazards
@@ -134,7 +140,43 @@ impl Finder<'_> {
             || self.on.recorded.objects.get(address).map(|object| object.identity.account.as_str());
         let lives = || self.on.live.identities.get(&item.provider).map(|identity| identity.account.as_str());
         let account = named.or_else(recorded).or_else(lives).unwrap_or_default().to_owned();
-        Some(Consumer { address: address.clone(), id: item.delta.id.clone().unwrap_or_default(), account })
+        Some(Consumer {
+            address: address.clone(),
+            id: item.delta.id.clone().unwrap_or_default(),
+            provider: self.provider_of(item, &account),
+            account,
+            down_s: self.down(address),
+        })
+    }
+
+    /// The provider block that leads to an account; the object's own where that does.
+    fn provider_of(&self, item: &Item, account: &str) -> Option<ProviderName> {
+        let leads = |name: &&ProviderName| {
+            self.on.live.identities.get(*name).is_some_and(|identity| identity.account.as_str() == account)
+        };
+        let all = self.on.live.identities.keys();
+        [&item.provider].into_iter().chain(all).find(leads).filter(|_| !account.is_empty()).cloned()
+    }
+
+    /// How many seconds there is no connection over an address: from the first end of something that
+    /// it runs over until what makes it anew is done. None where nothing does.
+    fn down(&self, address: &Address) -> Option<u64> {
+        let dag = &self.proposal.links.dag;
+        let mut over = dag.closure_of_needs([address.clone()]);
+        let completed_by = self.proposal.links.completed_by.get(address).into_iter().flatten();
+        let own: BTreeSet<&Address> = completed_by.chain([address]).collect();
+        over.extend(own.iter().map(|address| (*address).clone()));
+        over.retain(|address| self.schema(address).stakes.connected != Connected::Never);
+        let steps = || self.plan.steps.iter().filter(|step| over.contains(&step.address));
+        let ends = steps().filter(|step| matches!(step.action, StepAction::Delete { .. }));
+        let ended = ends.map(|step| self.table.start(step.id)).min()?;
+        let makes =
+            |action: &StepAction| matches!(action, StepAction::Create { .. } | StepAction::Await { .. });
+        // The object that stands for the connection comes anew, or nothing brings it back.
+        steps().find(|step| step.address == *address && makes(&step.action))?;
+        let made = steps().filter(|step| own.contains(&step.address) && makes(&step.action));
+        let stands = made.map(|step| self.table.end(step.id)).max()?;
+        Some(stands.saturating_sub(ended).div_ceil(1000))
     }
 
     /// What others keep of an object that ends.
@@ -142,20 +184,23 @@ impl Finder<'_> {
         let kept = self.schema(&change.address).stakes.kept_by_others.iter().filter_map(|(name, what)| {
             let value = item.delta.have.get(name).filter(|value| !is_nothing(value))?;
             let hidden = self.is_sensitive(&change.address, item, name);
-            Some(if hidden { format!("{what} (sensitive)") } else { format!("{what} {}", written(value)) })
+            let values = if hidden { Vec::new() } else { values(value) };
+            Some(Kept { what: (*what).to_owned(), values })
         });
-        let kept: Vec<String> = kept.collect();
+        let kept: Vec<Kept> = kept.collect();
         if kept.is_empty() {
             return None;
         }
+        let told: Vec<String> = kept.iter().map(written).collect();
         let mut text =
-            format!("{} {}: {} will be gone", change.address, ends_how(change), kept.join(" and "));
+            format!("`{}` {}: {} will be gone", change.address, ends_how(change), told.join(" and "));
         if change.action.is_replace() {
             text.push_str(", and the new object has another");
         }
         let outputs = self.outputs_of(&change.address);
         if !outputs.is_empty() {
-            text.push_str(&format!("; so do outputs that read it: {}", few(&outputs)));
+            let named: Vec<String> = outputs.iter().map(|name| format!("`{name}`")).collect();
+            text.push_str(&format!("; so do outputs that read it: {}", few(&named)));
         }
         Some(Hazard {
             level: Level::Medium,
@@ -163,8 +208,12 @@ impl Finder<'_> {
             address: change.address.clone(),
             place: change.place.clone(),
             text,
+            effects: Vec::new(),
             connections: 0,
             consumers: Vec::new(),
+            uncounted: false,
+            kept,
+            outputs,
         })
     }
 
@@ -184,7 +233,7 @@ impl Finder<'_> {
             let worth = self.proposal.outputs.get(&output.name).map(|(input, _)| &input.worth);
             matches!(worth, Some(Worth::Deferred(d)) if d.needs.iter().any(|need| need.address == *address))
         });
-        changed.map(|output| format!("`{}`", output.name)).collect()
+        changed.map(|output| output.name.clone()).collect()
     }
 
     /// Changes in place that are felt.
@@ -199,19 +248,25 @@ impl Finder<'_> {
         felt.filter(|felt| happens(felt, item))
             .map(|felt| {
                 let cuts = felt.cuts && live > 0;
-                let over = match live {
-                    0 => String::new(),
-                    1 => ", while 1 connection is live".to_owned(),
-                    many => format!(", while {many} connections are live"),
-                };
+                let mut effects = vec![format!("`{}` changes: {}", felt.attribute, felt.effect)];
+                if let Some(traffic) = &traffic {
+                    effects.push(format!("live now: {}", lives(&change.address, traffic)));
+                }
+                if cuts && !felt.back.is_empty() {
+                    effects.push(felt.back.to_owned());
+                }
                 Hazard {
                     level: if cuts { Level::High } else { Level::Medium },
                     kind: if cuts { HazardKind::CutsConnections } else { HazardKind::Felt },
                     address: change.address.clone(),
                     place: change.place.clone(),
-                    text: format!("{}: `{}` changes{over}: {}", change.address, felt.attribute, felt.effect),
+                    text: format!("`{}`: {}", change.address, effects.join("; ")),
+                    effects,
                     connections: live,
                     consumers: traffic.as_ref().map(|traffic| traffic.consumers.clone()).unwrap_or_default(),
+                    uncounted: traffic.as_ref().is_some_and(|traffic| !traffic.complete),
+                    kept: Vec::new(),
+                    outputs: Vec::new(),
                 }
             })
             .collect()
@@ -240,15 +295,26 @@ fn happens(felt: &Felt, item: &Item) -> bool {
 
 /// "cuts 3 live connections: a, b, and 1 of consumers outside this stack".
 fn cut(address: &Address, traffic: &Traffic) -> String {
+    let Traffic { count, consumers, .. } = traffic;
+    if consumers.len() == 1 && consumers[0].address == *address && *count == 1 {
+        return format!("cuts its live connection, traffic of {}", whose(&consumers[0]));
+    }
+    let connections =
+        if *count == 1 { "1 live connection".to_owned() } else { format!("{count} live connections") };
+    format!("cuts {connections}: {}", lives(address, traffic))
+}
+
+/// Whose connections run over an object: those that this stack knows, and what is known of others.
+fn lives(address: &Address, traffic: &Traffic) -> String {
     let Traffic { count, complete, consumers } = traffic;
     let outside = count - consumers.len() as u64;
-    if consumers.len() == 1 && consumers[0].address == *address && outside == 0 {
-        return format!("cuts its live connection, traffic of account {}", consumers[0].account);
-    }
     let mut parts: Vec<String> = consumers
         .iter()
         .take(WRITTEN_OUT)
-        .map(|c| format!("{} (account {})", c.address, c.account))
+        .map(|c| match c.address == *address {
+            true => format!("its own, of {}", whose(c)),
+            false => format!("`{}` of {}", c.address, whose(c)),
+        })
         .collect();
     let left_out = consumers.len().saturating_sub(WRITTEN_OUT);
     if left_out > 0 {
@@ -259,12 +325,22 @@ fn cut(address: &Address, traffic: &Traffic) -> String {
     }
     match (outside, complete) {
         (0, true) => {}
-        (0, false) => parts.push("and any from outside this stack, which this read did not show".to_owned()),
-        _ => parts.push(format!("{outside} of consumers outside this stack")),
+        (0, false) => parts.push(UNCOUNTED.to_owned()),
+        (_, _) => parts.push(format!("{outside} of consumers outside this stack")),
     }
-    let connections =
-        if *count == 1 { "1 live connection".to_owned() } else { format!("{count} live connections") };
-    format!("cuts {connections}: {}", parts.join(", "))
+    parts.join(", ")
+}
+
+/// Who may be there besides, where the cloud does not say how many connections there are.
+const UNCOUNTED: &str =
+    "and perhaps consumers outside this stack, since the cloud did not say how many there are";
+
+/// "`shop` (account 5fc9…)", or the account alone where no provider block leads to it.
+fn whose(consumer: &Consumer) -> String {
+    match &consumer.provider {
+        Some(provider) => format!("`{provider}` (account `{}`)", consumer.account),
+        None => format!("account `{}`", consumer.account),
+    }
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -276,12 +352,21 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-fn written(value: &Value) -> String {
+fn values(value: &Value) -> Vec<String> {
     match value {
-        Value::String(text) => text.clone(),
-        Value::List(items) => few(&items.iter().map(written).collect::<Vec<_>>()),
-        other => other.to_string(),
+        Value::String(text) => vec![text.clone()],
+        Value::List(items) => items.iter().flat_map(values).collect(),
+        other => vec![other.to_string()],
     }
+}
+
+/// What others keep, with its values.
+fn written(kept: &Kept) -> String {
+    if kept.values.is_empty() {
+        return format!("{} (sensitive)", kept.what);
+    }
+    let values: Vec<String> = kept.values.iter().map(|value| format!("`{value}`")).collect();
+    format!("{} {}", kept.what, few(&values))
 }
 
 /// The first few, and how many more there are.

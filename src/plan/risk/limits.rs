@@ -48,9 +48,24 @@ pub(super) fn exceeded(limits: &Limits, mode: PlanMode, risk: &Risk) -> Vec<Exce
                 Limit::CutConnections if count == 1 => "1 live connection is cut".to_owned(),
                 Limit::CutConnections => format!("{count} live connections are cut"),
             };
-            Exceeded { limit, count, allowed, text: format!("{text}, and the limit `{limit}` is {allowed}") }
+            // In the unit of the limit, or who reads would have to work it out.
+            let share = match allowed {
+                Bound::Percent(_) => format!(": {} %", percent(count, objects)),
+                Bound::Count(_) | Bound::Off => String::new(),
+            };
+            Exceeded {
+                limit,
+                count,
+                allowed,
+                text: format!("{text}{share}, more than the limit `{limit}` of {allowed}"),
+            }
         })
         .collect()
+}
+
+/// So many of a hundred, rounded up: what is beyond a limit does not read as if it kept to it.
+fn percent(count: u64, of: u64) -> u128 {
+    (u128::from(count) * 100).div_ceil(u128::from(of.max(1)))
 }
 
 #[cfg(test)]

@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 use super::walk::{Proposal, Situation};
 use super::{Action, Plan, StepAction, StepId};
 use crate::diagnostic::Place;
-use crate::resource::{Address, Change as Changing, ObjectId};
+use crate::resource::{Address, Change as Changing, ObjectId, ProviderName};
+
+use estimate::Timetable;
 
 pub use estimate::Estimate;
 pub use limits::Exceeded;
@@ -66,6 +68,23 @@ pub struct Consumer {
     pub id: ObjectId,
     /// The account whose traffic it is.
     pub account: String,
+    /// The provider block that leads to this account, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderName>,
+    /// How many seconds there is no connection, from the end of the old one until a new one stands;
+    /// none where the plan makes no new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub down_s: Option<u64>,
+}
+
+/// Something of an object that others use to reach it, and that goes with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// What it is: "the address".
+    pub what: String,
+    /// Its values; none where they must not be shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
 }
 
 /// One thing that is at stake.
@@ -82,12 +101,24 @@ pub struct Hazard {
     pub place: Option<Place>,
     /// It in a sentence.
     pub text: String,
+    /// For a change in place: what it does, and how those whom it cuts off come back, a clause each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<String>,
     /// How many live connections are concerned.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub connections: u64,
     /// Those of them that this stack knows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consumers: Vec<Consumer>,
+    /// Whether there may be more connections: the cloud did not say how many there are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncounted: bool,
+    /// What others use to reach the object, and lose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
+    /// The outputs that change with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<String>,
 }
 
 /// How much of what is recorded goes.
@@ -158,13 +189,14 @@ pub(super) fn assess(on: &Situation<'_>, proposal: &Proposal, plan: &Plan) -> Ri
         deleted: recorded(|action| action == Action::Delete),
         replaced: recorded(Action::is_replace),
     };
+    let table = Timetable::of(&plan.steps, &on.recorded.timings, on.catalog);
     let mut risk = Risk {
-        hazards: hazards::find(on, proposal, plan),
+        hazards: hazards::find(on, proposal, plan, &table),
         share,
         reached: reached(proposal, plan),
         irreversible: irreversible(on, proposal, plan),
         exceeded: Vec::new(),
-        estimate: estimate::estimate(&plan.steps, &on.recorded.timings, on.catalog),
+        estimate: table.estimate(&plan.steps),
     };
     risk.exceeded = limits::exceeded(&on.configuration.limits, plan.mode, &risk);
     risk

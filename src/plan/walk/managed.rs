@@ -85,7 +85,7 @@ impl Walk<'_> {
             let delta =
                 diff::compare(&Case { schema, desired: Some(desired), recorded, live, ending: &ending });
             let place = Some(declared.place.clone());
-            self.note_drift(schema, &address, place, recorded, live.map(|(o, _)| o));
+            self.note_drift(schema, &address, place, recorded, live.map(|(o, _)| o), &delta);
             self.remember_extra(declared, &address, &each);
             let mut view = delta.view(schema);
             let moved = self.moved_by_others(schema, &delta);

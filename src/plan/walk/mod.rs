@@ -18,7 +18,7 @@ use super::uncertain::Resolution;
 use super::{PlanMode, blocks};
 use crate::config::{Configuration, ResourceBlock};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::diff::{self, Delta, Drift};
+use crate::diff::{self, Delta, Difference, Drift, Need, Response};
 use crate::expr::{Each, Input, Inputs, Objects, Reference, View, Views};
 use crate::provider::ReadFault;
 use crate::refresh::{Live, Question, Sight};
@@ -199,7 +199,27 @@ pub fn walk(situation: Situation<'_>) -> Result<Walked, Vec<Diagnostic>> {
     }
     let mut proposal = walk.proposal;
     proposal.links = links::build(&proposal, situation.recorded, situation.catalog, &walk.extra)?;
+    if situation.mode == PlanMode::RefreshOnly {
+        ask_configuration(situation, &mut proposal.drift);
+    }
     Ok(Walked::Done(Box::new(proposal)))
+}
+
+/// Who only brings the record up to date wants to know whether the next plan would undo it: so a usual
+/// one is walked for its word on the drift alone. What it cannot tell without another read stays unsaid.
+fn ask_configuration(situation: Situation<'_>, drift: &mut [Drift]) {
+    for drift in drift.iter_mut() {
+        drift.answer = Response::Unsaid;
+    }
+    if drift.is_empty() {
+        return;
+    }
+    let Ok(Walked::Done(usual)) = walk(Situation { mode: PlanMode::Normal, ..situation }) else { return };
+    let answers: BTreeMap<Address, Response> =
+        usual.drift.into_iter().map(|drift| (drift.address, drift.answer)).collect();
+    for drift in drift {
+        drift.answer = answers.get(&drift.address).cloned().unwrap_or_default();
+    }
 }
 
 /// The block through which a recorded object is read: the one it was recorded with, or the one the
@@ -289,6 +309,7 @@ impl Walk<'_> {
         place: Option<Place>,
         recorded: Option<&RecordedObject>,
         live: Option<&Object>,
+        delta: &Delta,
     ) {
         let Some(recorded) = recorded else { return };
         let differences = live.map(|o| diff::drift(schema, recorded, &o.attributes)).unwrap_or_default();
@@ -298,6 +319,7 @@ impl Walk<'_> {
                 id: recorded.id.clone(),
                 place,
                 deleted: live.is_none(),
+                answer: response(delta, &differences),
                 differences,
             });
         }
@@ -329,6 +351,20 @@ impl Walk<'_> {
                 }
                 Err(faults) => self.faults.extend(faults),
             }
+        }
+    }
+}
+
+/// What the configuration makes of what moved.
+fn response(delta: &Delta, moved: &[Difference]) -> Response {
+    match delta.need {
+        Need::Create | Need::Replace => Response::MakesAnew,
+        Need::Delete => Response::Ends,
+        Need::Nothing | Need::Update | Need::Adopt | Need::Forget | Need::Await => {
+            let names = moved.iter().map(|difference| &difference.attribute);
+            let back: BTreeSet<String> =
+                names.filter(|name| delta.changed.contains(*name)).cloned().collect();
+            if back.is_empty() { Response::Agrees } else { Response::PutsBack(back) }
         }
     }
 }

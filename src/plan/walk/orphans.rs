@@ -32,7 +32,6 @@ impl Walk<'_> {
                 }
             };
             let place = self.asked_for(address);
-            self.note_drift(schema, address, place.clone(), Some(recorded), live.map(|(o, _)| o));
             let ending = self.ending(address);
             let keep = self.on.mode == PlanMode::RefreshOnly;
             let mut delta = diff::compare(&Case {
@@ -42,6 +41,8 @@ impl Walk<'_> {
                 live,
                 ending: &ending,
             });
+            let seen = live.map(|(o, _)| o);
+            self.note_drift(schema, address, place.clone(), Some(recorded), seen, &delta);
             if keep && live.is_some() {
                 delta.need = Need::Nothing;
                 delta.differences.clear();

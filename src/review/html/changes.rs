@@ -15,13 +15,13 @@ const NEIGHBOURS: usize = 12;
 pub(super) fn drift(review: &Review) -> Markup {
     html! {
         @if !review.drift.is_empty() {
-            section id="drift" aria-labelledby="drift-title" {
-                h2 id="drift-title" { "Changed by others since the last apply" }
+            section id="drifted" aria-labelledby="drifted-title" {
+                h2 id="drifted-title" { "What others did, in full: it is so already" }
                 @for entry in &review.drift {
-                    details class="entry update" open {
+                    details class="entry update" {
                         summary {
                             (parts::badge(Sign::Bang)) " "
-                            span class="words" { (entry.words) } " "
+                            span class="words" { (entry.words) " by others" } " "
                             span class="address" { (entry.address) }
                         }
                         div class="inside" { (parts::table(&entry.rows)) }

@@ -16,17 +16,15 @@ use maud::{DOCTYPE, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::model::Review;
-use crate::plan::{Plan, planfile};
+use crate::plan::Plan;
 use graph::Scene;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The page of a plan.
-pub fn html(plan: &Plan) -> String {
-    let review = Review::of(plan);
+pub fn html(plan: &Plan, review: &Review) -> String {
     let scene = Scene::of(plan);
-    let digest = planfile::digest(plan);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -36,23 +34,22 @@ pub fn html(plan: &Plan) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
-                title { (summary::title(&review)) }
+                title { (summary::title(review)) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 a class="skip" href="#changes" { "Skip to the changes" }
-                (summary::header(&review))
+                (summary::header(review))
                 main {
-                    (summary::counts(&review))
-                    (summary::sections(&review))
-                    (changes::drift(&review))
+                    (summary::counts(review))
+                    (summary::sections(review))
+                    (changes::drift(review))
                     (graph::section(&scene))
-                    (changes::section(&review, &scene))
-                    (changes::outputs(&review))
+                    (changes::section(review, &scene))
+                    (changes::outputs(review))
                 }
-                footer {
-                    p { "Plan " code { (digest) } }
-                    p { "An approval binds to exactly this plan: " code { "landbridge apply" } " does it, or says what moved since." }
+                @if let Some(provenance) = &review.provenance {
+                    footer { p { "Digest of the plan: " code { (provenance.digest) } } }
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
@@ -77,7 +74,8 @@ mod tests {
 
     #[test]
     fn the_page_allows_its_own_script_and_nothing_else() {
-        let page = html(&Plan { stack: "link".into(), ..Plan::default() });
+        let plan = Plan { stack: "link".into(), ..Plan::default() };
+        let page = html(&plan, &Review::kept(&plan));
         assert_eq!(page.matches("<script").count(), 1);
         assert!(page.contains("default-src &#39;none&#39;") || page.contains("default-src 'none'"), "{page}");
         assert!(!SCRIPT.contains("</") && !STYLE.contains("</"), "they cannot end their own element");

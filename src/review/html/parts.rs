@@ -7,6 +7,7 @@ use crate::review::drawing::Shape;
 use crate::review::model::Sign;
 use crate::review::rows::{Body, Cell, Part, Row};
 use crate::review::show::clean;
+use crate::review::text::others_stay;
 
 /// The shape that stands for a sign.
 pub(super) fn shape(sign: Sign) -> Shape {
@@ -89,7 +90,7 @@ fn body(body: &Body) -> Markup {
             Body::Parts(parts, same) => {
                 ul class="parts" {
                     @for part in parts { (part_of(part)) }
-                    @if *same > 0 { li class="faint" { (same) " unchanged" } }
+                    @if *same > 0 { li class="faint" { (others_stay(*same)) } }
                 }
             }
         }

@@ -7,6 +7,7 @@ use crate::plan::PlanMode;
 use crate::review::model::{Review, Sign};
 use crate::review::section::{Finding, Level, Section};
 use crate::review::show::clean;
+use crate::review::text::nothing;
 
 /// Of each section so many findings are seen at once; the rest unfolds.
 const UNFOLDED: usize = 8;
@@ -73,7 +74,10 @@ pub(super) fn counts(review: &Review) -> Markup {
                 }
             }
             @if review.changes.is_empty() && review.outputs.is_empty() {
-                p class="nothing" { "No changes." }
+                p class="nothing" { "No changes. " (nothing(review)) }
+            }
+            @if let Some(provenance) = &review.provenance {
+                p class="which" { (parts::sentence(&provenance.sentence())) }
             }
         }
     }
@@ -94,25 +98,32 @@ fn section(found: &Section) -> Markup {
         section class={ "found " (class) } id=(found.key) aria-labelledby={ (found.key) "-title" } {
             h2 id={ (found.key) "-title" } { (found.title) }
             p class="summary" { (parts::sentence(&found.summary)) }
-            @if !first.is_empty() { ul { @for finding in first { (one(finding)) } } }
+            @if !first.is_empty() { ul { @for finding in first { (one(found, finding)) } } }
             @if !rest.is_empty() {
                 details {
                     summary { (rest.len()) " more" }
-                    ul { @for finding in rest { (one(finding)) } }
+                    ul { @for finding in rest { (one(found, finding)) } }
                 }
             }
         }
     }
 }
 
-fn one(finding: &Finding) -> Markup {
+fn one(section: &Section, finding: &Finding) -> Markup {
     html! {
         li class=(level_class(finding.level)) {
-            p {
-                span class={ "tag " (level_class(finding.level)) } { (finding.level.word()) } " "
-                strong { (finding.title) } " " (parts::place(finding.place.as_ref()))
+            @if section.has_levels() {
+                p {
+                    span class={ "tag " (level_class(finding.level)) } { (finding.level.word()) } " "
+                    strong { (finding.title) } " " (parts::place(finding.place.as_ref()))
+                }
+                p { (parts::sentence(&finding.text)) }
+            } @else {
+                p { (parts::sentence(&finding.text)) " " (parts::place(finding.place.as_ref())) }
             }
-            p { (parts::sentence(&finding.text)) }
+            @if !finding.more.is_empty() {
+                ul class="more" { @for more in &finding.more { li { (parts::sentence(more)) } } }
+            }
             @if !finding.hint.is_empty() { p class="faint" { (parts::sentence(&finding.hint)) } }
         }
     }

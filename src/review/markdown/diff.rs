@@ -3,6 +3,7 @@
 use crate::review::model::{Entry, Sign, place_text};
 use crate::review::rows::{Body, Cell, Part, Row};
 use crate::review::show::clean;
+use crate::review::text::others_stay;
 
 /// Columns after which addresses are no longer aligned.
 const WIDEST: usize = 60;
@@ -10,6 +11,8 @@ const WIDEST: usize = 60;
 const REASON: usize = 110;
 /// Longer than this, values are left to the details.
 const SHORT: usize = 60;
+/// So many keys of a block are told.
+const KEYS: usize = 5;
 
 /// The sign of a whole change: what goes is red on hosts, what comes green, what moves orange.
 pub(super) fn mark(sign: Sign) -> char {
@@ -21,19 +24,75 @@ pub(super) fn mark(sign: Sign) -> char {
     }
 }
 
+/// The sign as a line begins with it: the first character is what hosts colour by.
+fn seen(sign: Sign) -> String {
+    match sign {
+        Sign::MinusPlus | Sign::PlusMinus => sign.text().to_owned(),
+        other => mark(other).to_string(),
+    }
+}
+
+/// One line for each block: how many of its objects, and which.
+pub(super) fn blocks(entries: &[&Entry]) -> String {
+    let mut groups: Vec<Vec<&Entry>> = Vec::new();
+    for entry in entries {
+        let block = |entry: &Entry| block_of(&entry.address).to_owned();
+        match groups.iter_mut().find(|g| g[0].action == entry.action && block(g[0]) == block(entry)) {
+            Some(group) => group.push(entry),
+            None => groups.push(vec![entry]),
+        }
+    }
+    let counted = |group: &Vec<&Entry>| format!("{} {}", group.len(), block_of(&group[0].address));
+    let width = groups.iter().map(|group| counted(group).chars().count()).max().unwrap_or(0).min(WIDEST);
+    let signs = groups.iter().map(|group| seen(group[0].sign).len()).max().unwrap_or(1);
+    let mut out = String::new();
+    for group in &groups {
+        let place = group[0].place.as_ref().map(place_text).unwrap_or_default();
+        let line = format!(
+            "{:<signs$} {}  {:<width$}  {place}  {}",
+            seen(group[0].sign),
+            group[0].action,
+            counted(group),
+            keys(group)
+        );
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// The address without the key of its instance.
+pub(super) fn block_of(address: &str) -> &str {
+    address.split('[').next().unwrap_or(address)
+}
+
+/// The first keys of a block's instances, and the last one.
+fn keys(group: &[&Entry]) -> String {
+    let key = |entry: &Entry| entry.address.strip_prefix(block_of(&entry.address)).unwrap_or("").to_owned();
+    match group {
+        [] => String::new(),
+        [one] => key(one),
+        [first, .., last] if group.len() > KEYS => {
+            format!("{} {} {} … {}", key(first), key(group[1]), key(group[2]), key(last))
+        }
+        few => few.iter().map(|entry| key(entry)).collect::<Vec<_>>().join(" "),
+    }
+}
+
 /// One line for each change.
 pub(super) fn overview(entries: &[&Entry]) -> String {
     let width =
         |text: &dyn Fn(&Entry) -> usize| entries.iter().map(|e| text(e)).max().unwrap_or(0).min(WIDEST);
     let actions = width(&|e| e.action.len());
     let addresses = width(&|e| e.address.chars().count());
+    let signs = width(&|e| seen(e.sign).len());
     let places = width(&|e| e.place.as_ref().map_or(0, |p| place_text(p).chars().count()));
     let mut out = String::new();
     for entry in entries {
         let place = entry.place.as_ref().map(place_text).unwrap_or_default();
         let line = format!(
-            "{} {:<actions$}  {:<addresses$}  {place:<places$}  {}",
-            mark(entry.sign),
+            "{:<signs$} {:<actions$}  {:<addresses$}  {place:<places$}  {}",
+            seen(entry.sign),
             entry.action,
             entry.address,
             about(entry)
@@ -57,6 +116,12 @@ fn about(entry: &Entry) -> String {
         }
         (None, None) => String::new(),
     };
+    let cuts = match entry.cut {
+        0 => String::new(),
+        1 => "cuts 1 live connection; ".to_owned(),
+        many => format!("cuts {many} live connections; "),
+    };
+    let text = format!("{cuts}{text}").trim_end_matches("; ").to_owned();
     if text.chars().count() <= REASON {
         return text;
     }
@@ -81,7 +146,7 @@ pub(super) fn details(entries: &[&Entry]) -> String {
 
 fn detail(entry: &Entry) -> String {
     let mark = mark(entry.sign);
-    let mut out = format!("{mark} {} {}", entry.words, entry.address);
+    let mut out = format!("{} {} {}", seen(entry.sign), entry.words, entry.address);
     if let Some(id) = &entry.id {
         out.push_str(&format!("  id {id}"));
     }
@@ -129,7 +194,7 @@ fn members(parts: &[Part], same: usize, own: char) -> Vec<(char, String)> {
     let mut lines: Vec<(char, String)> =
         parts.iter().map(|part| (if signed { mark(part.sign) } else { own }, part.text.clone())).collect();
     if same > 0 {
-        lines.push((' ', format!("{same} unchanged")));
+        lines.push((' ', others_stay(same)));
     }
     if lines.is_empty() {
         lines.push((' ', "(only blanks differ)".to_owned()));

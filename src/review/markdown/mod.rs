@@ -3,6 +3,8 @@
 mod diff;
 mod escape;
 
+use std::collections::BTreeMap;
+
 use self::escape::{code, fenced, sentence};
 use super::model::{Entry, Review, Sign, place_text};
 use super::section::{Finding, Section, counted};
@@ -10,6 +12,11 @@ use crate::plan::PlanMode;
 
 /// Findings of one section that are shown unfolded.
 const UNFOLDED: usize = 8;
+/// The section of which everything is folded: few have to know it.
+const FOLDED: &str = "order";
+
+/// More objects than this are told by their blocks; a fold has a line for each.
+const LINES: usize = 40;
 
 /// How much a Markdown review says. What does not fit into a comment is said in fewer words, never
 /// cut off.
@@ -17,8 +24,9 @@ const UNFOLDED: usize = 8;
 pub enum Detail {
     /// Everything.
     Full,
-    /// Details only of what is destroyed; of everything else one line for each object.
-    Destructive,
+    /// Details of what is destroyed, and of so many objects of each other block; of everything one line
+    /// for each object.
+    Samples(usize),
     /// One line for each object, and of each section the summary.
     Overview,
     /// One line for each object that is destroyed; the others are counted.
@@ -29,8 +37,63 @@ pub enum Detail {
 
 impl Detail {
     /// All of them, the fullest first.
-    pub const ALL: [Detail; 5] =
-        [Detail::Full, Detail::Destructive, Detail::Overview, Detail::DestructiveOverview, Detail::Counts];
+    pub const ALL: [Detail; 21] = [
+        Detail::Full,
+        Detail::Samples(384),
+        Detail::Samples(256),
+        Detail::Samples(192),
+        Detail::Samples(128),
+        Detail::Samples(96),
+        Detail::Samples(64),
+        Detail::Samples(48),
+        Detail::Samples(32),
+        Detail::Samples(28),
+        Detail::Samples(24),
+        Detail::Samples(20),
+        Detail::Samples(16),
+        Detail::Samples(12),
+        Detail::Samples(8),
+        Detail::Samples(4),
+        Detail::Samples(1),
+        Detail::Samples(0),
+        Detail::Overview,
+        Detail::DestructiveOverview,
+        Detail::Counts,
+    ];
+
+    /// How many objects of a block that is not destroyed are told in full.
+    fn samples(self) -> usize {
+        match self {
+            Detail::Full => usize::MAX,
+            Detail::Samples(count) => count,
+            Detail::Overview | Detail::DestructiveOverview | Detail::Counts => 0,
+        }
+    }
+
+    /// Whether there are details at all.
+    fn has_folds(self) -> bool {
+        matches!(self, Detail::Full | Detail::Samples(_))
+    }
+}
+
+/// How many objects are told without their details.
+pub(super) fn left_out(review: &Review, detail: Detail) -> usize {
+    let rest: Vec<&Entry> = review.changes.iter().filter(|entry| !is_destructive(entry)).collect();
+    rest.len() - sampled(&rest, detail.samples()).len()
+}
+
+/// The first so many of each block.
+fn sampled<'a>(entries: &[&'a Entry], most: usize) -> Vec<&'a Entry> {
+    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut samples = Vec::new();
+    for entry in entries {
+        let count = taken.entry(diff::block_of(&entry.address)).or_default();
+        *count += 1;
+        if *count <= most {
+            samples.push(*entry);
+        }
+    }
+    samples
 }
 
 /// The whole review.
@@ -41,6 +104,9 @@ pub fn markdown(review: &Review) -> String {
 /// The review, as much of it as is asked for.
 pub(super) fn body(review: &Review, detail: Detail) -> String {
     let mut out = format!("{}\n\n{}\n", heading(review), counts(review));
+    if let Some(provenance) = &review.provenance {
+        out.push_str(&format!("\n{}\n", sentence(&provenance.sentence())));
+    }
     if detail == Detail::Counts {
         return out;
     }
@@ -54,11 +120,16 @@ pub(super) fn body(review: &Review, detail: Detail) -> String {
         .iter()
         .filter(|entry| detail != Detail::DestructiveOverview || is_destructive(entry))
         .collect();
-    if !shown.is_empty() {
+    if shown.len() > LINES {
+        out.push('\n');
+        out.push_str(&fenced(&diff::blocks(&shown)));
+        let title = format!("{}, a line each", counted(shown.len(), "object"));
+        out.push_str(&fold(&title, &fenced(&diff::overview(&shown))));
+    } else if !shown.is_empty() {
         out.push('\n');
         out.push_str(&fenced(&diff::overview(&shown)));
     }
-    if detail <= Detail::Destructive {
+    if detail.has_folds() {
         out.push_str(&folds(review, detail));
     }
     out
@@ -83,7 +154,12 @@ fn heading(review: &Review) -> String {
 /// The counts, destructive things first.
 fn counts(review: &Review) -> String {
     if review.changes.is_empty() && review.outputs.is_empty() {
-        return format!("**No changes.** {}", super::text::nothing(review));
+        let what = if review.drift.is_empty() || review.mode != PlanMode::RefreshOnly {
+            "No changes.".to_owned()
+        } else {
+            format!("No changes: {} to take into the record.", counted(review.drift.len(), "object"))
+        };
+        return format!("**{what}** {}", super::text::nothing(review));
     }
     let told = review.counts.destructive_first();
     let mut out =
@@ -100,57 +176,40 @@ fn counts(review: &Review) -> String {
 /// What else to know, a point each.
 fn points(review: &Review, detail: Detail) -> String {
     let mut out = String::new();
-    for section in &review.sections {
+    for section in review.sections.iter().filter(|section| section.key != FOLDED) {
         out.push_str(&format!("- **{}:** {}\n", section.title, sentence(&section.summary)));
-        if detail <= Detail::Destructive {
+        if detail.has_folds() {
             for finding in section.findings.iter().take(UNFOLDED) {
-                out.push_str(&format!("  - {}\n", found(finding)));
+                out.push_str(&found(section, finding, "  "));
             }
             if section.findings.len() > UNFOLDED {
                 out.push_str(&format!("  - and {} more, below\n", section.findings.len() - UNFOLDED));
             }
         }
     }
-    if !review.drift.is_empty() {
-        out.push_str(&drift(review, detail));
-    }
     out
 }
 
-fn drift(review: &Review, detail: Detail) -> String {
-    let count = counted(review.drift.len(), "object");
-    let verb = if review.drift.len() == 1 { "was" } else { "were" };
-    let mut out = format!("- **Drift:** {count} {verb} changed by others since the last apply.\n");
-    if detail == Detail::DestructiveOverview {
-        return out;
-    }
-    for entry in review.drift.iter().take(UNFOLDED) {
-        let names: Vec<String> = entry.rows.iter().map(|row| code(&super::clean(&row.name))).collect();
-        let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
-        out.push_str(&format!(
-            "  - {} {}{names}{}\n",
-            code(&entry.address),
-            entry.action,
-            place_of(entry.place.as_ref())
-        ));
-    }
-    if review.drift.len() > UNFOLDED {
-        out.push_str(&format!("  - and {} more\n", review.drift.len() - UNFOLDED));
-    }
-    out
-}
-
-fn found(finding: &Finding) -> String {
-    let mut out = format!("{}: ", finding.level.word());
-    match finding.subject() {
-        Some(address) => out.push_str(&format!("{}: ", code(address))),
-        None => out.push_str(&format!("{}: ", sentence(&finding.title))),
+/// A finding as a list item, with what belongs to it below.
+fn found(section: &Section, finding: &Finding, indent: &str) -> String {
+    let mut out = format!("{indent}- ");
+    if section.has_levels() {
+        out.push_str(&format!("**{}:** ", finding.level.word()));
+        match finding.subject() {
+            Some(address) => out.push_str(&format!("{}: ", code(address))),
+            None if section.key != "risk" => out.push_str(&format!("{}: ", sentence(&finding.title))),
+            None => {}
+        }
     }
     out.push_str(&sentence(&finding.text));
-    if !finding.hint.is_empty() {
-        out.push_str(&format!(" *{}*", sentence(&finding.hint)));
-    }
     out.push_str(&place_of(finding.place.as_ref()));
+    if !finding.hint.is_empty() {
+        out.push_str(&format!(". *{}*", sentence(&finding.hint)));
+    }
+    out.push('\n');
+    for more in &finding.more {
+        out.push_str(&format!("{indent}  - {}\n", sentence(more)));
+    }
     out
 }
 
@@ -169,29 +228,31 @@ fn folds(review: &Review, detail: Detail) -> String {
     while let Some(first) = rest.first().copied() {
         let (alike, others): (Vec<&Entry>, Vec<&Entry>) = rest.iter().partition(|e| e.action == first.action);
         rest = others;
-        if detail == Detail::Full || is_destructive(first) {
-            let title = format!("{}: {}", title(first.action), counted(alike.len(), "object"));
-            out.push_str(&fold(&title, &fenced(&diff::details(&alike))));
+        let told = if is_destructive(first) { alike.clone() } else { sampled(&alike, detail.samples()) };
+        let count = counted(alike.len(), "object");
+        let title = match told.len() {
+            0 => continue,
+            all if all == alike.len() => format!("{}: {count}", title(first.action)),
+            some => format!("{}: {some} of {count}", title(first.action)),
+        };
+        out.push_str(&fold(&title, &fenced(&diff::details(&told))));
+    }
+    for section in &review.sections {
+        let first = if section.key == FOLDED { 0 } else { UNFOLDED };
+        let rest: String =
+            section.findings.iter().skip(first).map(|finding| found(section, finding, "")).collect();
+        let title = match first {
+            0 => format!("{}: {}", section.title, section.summary.trim_end_matches('.')),
+            _ => format!("{}: {} more", section.title, section.findings.len().saturating_sub(first)),
+        };
+        if !rest.is_empty() {
+            out.push_str(&fold(&title, &rest));
         }
-    }
-    if detail > Detail::Full {
-        return out;
-    }
-    for section in review.sections.iter().filter(|section| section.findings.len() > UNFOLDED) {
-        out.push_str(&fold(section.title, &all_found(section)));
-    }
-    if !review.drift.is_empty() {
-        let all: Vec<&Entry> = review.drift.iter().collect();
-        out.push_str(&fold("What others changed", &fenced(&diff::details(&all))));
     }
     if !review.outputs.is_empty() {
         out.push_str(&fold("Outputs", &fenced(&diff::rows(&review.outputs, ' '))));
     }
     out
-}
-
-fn all_found(section: &Section) -> String {
-    section.findings.iter().map(|finding| format!("- {}\n", found(finding))).collect()
 }
 
 fn title(action: &str) -> &str {

@@ -19,10 +19,14 @@ def test_the_first_screen_answers(show):
     assert page.title() == "payments-link: 0 to create, 0 to update, 6 to replace, 0 to delete"
     first = page.locator("#risk")
     assert "High" in first.inner_text()
-    assert "cuts 2 live connections" in first.inner_text()
-    assert "5fc973eea581490997e82ea11a1df31f" in first.inner_text(), "whose traffic"
-    assert re.search(r"It will take about \d+", first.inner_text())
-    assert first.bounding_box()["y"] < 300
+    assert "2 live connections are cut" in first.inner_text()
+    assert first.bounding_box()["y"] < 340
+    assert "exactly this plan, or refuses" in page.locator(".which").inner_text()
+    run = page.locator("#time").inner_text()
+    assert re.search(r"the run takes about \d+", run) and re.search(r"connections are down for up to about \d+", run)
+    broken = page.locator("#losses")
+    assert "5fc973eea581490997e82ea11a1df31f" in broken.inner_text(), "whose traffic"
+    assert broken.bounding_box()["y"] < 700
     assert page.locator(".counts .replace .count").inner_text() == "6"
 
 

@@ -48,6 +48,7 @@ pub(super) fn kind() -> KindSchema {
                 when: When::Becomes("reject"),
                 effect: "the connection is cut",
                 cuts: true,
+                back: "it comes back only when it is accepted again",
             }],
         },
         timeout_minutes: 5,

@@ -19,18 +19,21 @@ const STAKES: Stakes = Stakes {
             when: When::MembersGo,
             effect: "the endpoint can no longer be reached in the zones that leave",
             cuts: true,
+            back: "clients there have to use an address in another zone",
         },
         Felt {
             attribute: "security_group_ids",
             when: When::Changes,
             effect: "other security groups decide who may use the endpoint",
             cuts: false,
+            back: "",
         },
         Felt {
             attribute: "policy_document",
             when: When::Changes,
             effect: "another policy decides what may be done through the endpoint",
             cuts: false,
+            back: "",
         },
     ],
 };

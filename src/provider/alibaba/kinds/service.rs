@@ -17,6 +17,7 @@ const STAKES: Stakes = Stakes {
         when: When::MembersGo,
         effect: "connections over a back end that goes are cut",
         cuts: true,
+        back: "clients come back by connecting again, over the back ends that stay",
     }],
 };
 

@@ -53,6 +53,7 @@ pub(super) fn kind() -> KindSchema {
                 when: When::MembersGo,
                 effect: "who leaves the list can connect no more; connections that are accepted stay",
                 cuts: false,
+                back: "",
             }],
         },
         timeout_minutes: 5,

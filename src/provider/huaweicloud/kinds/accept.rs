@@ -60,6 +60,7 @@ pub(super) fn kind() -> KindSchema {
                 when: When::Becomes("reject"),
                 effect: "the connection is rejected",
                 cuts: true,
+                back: "it comes back only when the decision is `accept` again",
             }],
         },
         ..KindSchema::managed(

@@ -17,24 +17,28 @@ const STAKES: Stakes = Stakes {
             when: When::MembersGo,
             effect: "connections to a port mapping that goes are cut",
             cuts: true,
+            back: "clients of the mappings that stay connect again by themselves; clients of one that goes have to dial another port",
         },
         Felt {
             attribute: "port_id",
             when: When::Changes,
             effect: "connections go to another back end, and those that are open are cut",
             cuts: true,
+            back: "clients come back by connecting again",
         },
         Felt {
             attribute: "tcp_proxy",
             when: When::Changes,
             effect: "the back end sees the address of its clients in another way",
             cuts: false,
+            back: "",
         },
         Felt {
             attribute: "service_name",
             when: When::Changes,
             effect: "the name by which consumers find the service is another one",
             cuts: false,
+            back: "",
         },
     ],
 };

@@ -113,6 +113,7 @@ pub(super) fn kind() -> KindSchema {
                 when: When::MembersGo,
                 effect: "who leaves the list can connect no more; connections that are accepted stay",
                 cuts: false,
+                back: "",
             }],
         },
         ..KindSchema::managed(
