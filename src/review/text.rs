@@ -37,7 +37,8 @@ pub fn text(review: &Review, look: Look) -> String {
     for section in &review.sections {
         found(&mut out, look, section);
     }
-    if !(review.sections.is_empty() && review.left_open.is_empty()) && !details.is_empty() {
+    let alone = review.sections.is_empty() && review.left_open.is_empty();
+    if !alone && !details.is_empty() {
         heading(&mut out, look, "What apply will do:");
     }
     out.push_str(&details);
