@@ -17,7 +17,7 @@ use crate::ops::rebuild::{self, Leaving, Moved, Providers, Rebuild};
 use crate::ops::{PlanOptions, Workspace};
 use crate::plan::{Answers, Plan, PlanMode, Selection};
 use crate::provider::Transport;
-use crate::review::{Line, Tone, clean};
+use crate::review::{Line, Review, Tone, clean};
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     if let Some(file) = &args.map_out {
@@ -87,7 +87,7 @@ impl Desk<'_> {
         let author = self.author.elsewhere(&rebuilt.workspace);
         let asked = self.plan_options(PlanMode::Normal);
         let planned = plan::make(&author, &rebuilt.workspace, self.way, asked, self.ui).await?;
-        plan::tell(self.ui, &author, &planned, false);
+        plan::tell(self.ui, &author, &planned, Review::of, false);
         apply::heed(&author, &planned.plan)?;
         let yes = self.ask(&planned.plan)?;
         rebuilt.begin().await.map_err(|failure| author.stop(failure))?;
@@ -253,7 +253,7 @@ impl Desk<'_> {
         let author = self.author;
         let asked = self.plan_options(PlanMode::Destroy);
         let planned = plan::make(author, &leaving.workspace, self.way, asked, self.ui).await?;
-        plan::tell(self.ui, author, &planned, false);
+        plan::tell(self.ui, author, &planned, Review::of, false);
         apply::heed(author, &planned.plan)?;
         let yes = self.ask(&planned.plan)?;
         rebuild::leave(&mut leaving).await.map_err(|failure| author.stop(failure))?;
