@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use landbridge::apply::{Report, Stopper};
 use landbridge::diagnostic::Severity;
 use landbridge::ops::{self, PlanOptions, Rehearsed};
-use landbridge::plan::{Approval, Limit, Plan, Secrets, StepEnd};
+use landbridge::plan::{Approval, Limit, Plan, PlanMode, Secrets, StepEnd};
 use landbridge::sim::{Permission, Quota, Service, ServiceStatus, Settings, World};
 use landbridge::state::files::Files;
 
@@ -173,6 +173,69 @@ async fn what_others_do_after_the_plan_is_found() {
     let planned = other.plan().await.plan;
     other.meddle(|world: &mut World| world.permissions.retain(|_: &Permission| false)).await;
     assert_eq!(fails(&both(&other, &planned, "whitelist").await), ["s1 failed: EndPoint.2012"]);
+}
+
+/// The story without its owner's side: the service is a stranger's.
+fn consumer(journey: &Journey) -> Journey {
+    let recorded = journey.recorded();
+    let service =
+        recorded.objects.iter().find(|(address, _)| address.to_string() == "vpcep_service.payments");
+    let id = service.expect("the service").1.id.clone();
+    let part = |from: &str, to: &str| {
+        let start = journey.text.find(from).expect("the part");
+        let end = journey.text[start..].find(to).map_or(journey.text.len(), |end| start + end);
+        journey.text[start..end].to_owned()
+    };
+    let text = format!(
+        "stack: consumer\nproviders:\n{}resources:\n{}",
+        part("  shop: {", "resources:"),
+        part("  vpcep_endpoint:", "  vpcep_accept:")
+    );
+    let mut consumer = Journey::new(&text.replace("${vpcep_service.payments.id}", &id));
+    (consumer.sim, consumer.clock) = (journey.sim.clone(), journey.clock.clone());
+    consumer
+}
+
+#[tokio::test(start_paused = true)]
+async fn strangers_have_their_part_in_it() {
+    // A service of a stranger, who has admitted us, and who then decides.
+    let owner = Journey::new(LINK);
+    owner.apply().await;
+    let consumer = consumer(&owner);
+    consumer.meddle(|world| world.endpoints.clear()).await;
+    let plan = consumer.plan().await.plan;
+    let rehearsed = both(&consumer, &plan, "a stranger's service").await;
+    assert!(rehearsed.tried.applied.is_success());
+    let trial = settled(consumer.trial(&[]).await);
+    let there = settled(ops::plan(&trial.workspace, &PlanOptions::default()).await).plan;
+    assert!(there.is_empty(), "{:?}", there.changes.iter().map(told).collect::<Vec<_>>());
+
+    // Strangers who are connected keep a service from being deleted.
+    let mut owner = Journey::new(LINK);
+    let from = owner.text.find("  vpcep_endpoint:").expect("the endpoint");
+    owner.text.truncate(from);
+    owner.apply().await;
+    let plan =
+        settled(owner.plan_with(&PlanOptions { mode: PlanMode::Destroy, ..PlanOptions::default() }).await)
+            .plan;
+    owner
+        .meddle(|world| {
+            let service = world.services[0].clone();
+            let stranger = world.accounts.iter().find(|account| account.name == "logistics").expect("one");
+            let project = &stranger.projects[0];
+            let text = format!(
+                "{{ id: 22222222-2222-4333-8444-555555555555, project: {}, service_id: {}, service_name: pay, \
+                 status: accepted, marker_id: 16777999, vpc_id: {}, subnet_id: {}, ip: 10.96.0.77, \
+                 created_at: 2026-02-01T00:00:00Z, updated_at: 2026-02-01T00:00:00Z }}",
+                project.id, service.id, project.vpcs[0].id, project.vpcs[0].subnets[0].id
+            );
+            let drawn = World::from_yaml(&format!("{{ accounts: [], endpoints: [{text}] }}")).expect("a world");
+            world.endpoints.push(drawn.endpoints[0].clone());
+        })
+        .await;
+    let rehearsed = both(&owner, &plan, "a stranger's connection").await;
+    let ends = ends(&rehearsed.tried.applied.report);
+    assert!(ends.values().any(|end| end == "failed: EndPoint.3006"), "{ends:?}");
 }
 
 #[tokio::test(start_paused = true)]
