@@ -35,24 +35,59 @@ const APPLIED: Journey = Journey {
     plan: PLAN,
 };
 
-/// All journeys.
-pub(crate) const ALL: &[Journey] = &[
+/// The journeys of the second cloud, and of a stack in both.
+pub(crate) const BEYOND: &[Journey] = &[
     Journey {
         name: "first apply in the second cloud",
         before: || Bench::example("elasticsearch"),
         ..APPLIED
     },
     Journey {
-        name: "destroy in the second cloud",
+        name: "change in place in the second cloud",
         before: || {
-            let bench = Bench::example("elasticsearch");
-            bench.run(APPLY).code(0);
+            let bench = hooked();
+            bench.edit("web hooks of the log cluster", "web hooks of all clusters");
+            bench.edit("connect_bandwidth: 1024", "connect_bandwidth: 2048");
+            bench.edit("{ team: search }", "{ team: logs }");
             bench
         },
+        ..APPLIED
+    },
+    Journey {
+        name: "replacement in the second cloud",
+        before: || {
+            let bench = hooked();
+            bench.edit("default: cn-hangzhou-i", "default: cn-hangzhou-h");
+            bench
+        },
+        ..APPLIED
+    },
+    Journey {
+        name: "destroy in the second cloud",
+        before: hooked,
         command: |_| "destroy --sim --auto-approve".to_owned(),
         plan: "plan --sim --destroy --detailed-exitcode",
         ..APPLIED
     },
+    Journey { name: "first apply across both clouds", before: || Bench::example("both-clouds"), ..APPLIED },
+    Journey {
+        name: "replacement across both clouds",
+        before: || {
+            let bench = Bench::example("both-clouds");
+            bench.run(APPLY).code(0);
+            bench.edit("server_type: LB", "server_type: VM");
+            bench.edit(
+                "logs:\n      instance_id: es-cn-2r429tctl000d0000",
+                "logs:\n      instance_id: es-cn-4h629tctl000d0001",
+            );
+            bench
+        },
+        ..APPLIED
+    },
+];
+
+/// All other journeys.
+pub(crate) const ALL: &[Journey] = &[
     Journey { name: "first apply", before: || Bench::example("cross-account"), ..APPLIED },
     Journey {
         name: "change in place",
@@ -148,6 +183,13 @@ pub(crate) const ALL: &[Journey] = &[
         ..APPLIED
     },
 ];
+
+/// The example of the second cloud, applied.
+fn hooked() -> Bench {
+    let bench = Bench::example("elasticsearch");
+    bench.run(APPLY).code(0);
+    bench
+}
 
 /// The example, applied.
 fn applied() -> Bench {

@@ -10,7 +10,7 @@ mod kill;
 
 use std::collections::BTreeSet;
 
-use self::journeys::{ALL, Journey};
+use self::journeys::{ALL, BEYOND, Journey};
 use self::kill::kill_everywhere;
 
 #[test]
@@ -27,6 +27,13 @@ fn the_other_journeys() {
     let subjects: BTreeSet<&str> = seen.iter().filter_map(|name| name.split('.').next()).collect();
     let written = ["history", "journal", "lock", "request", "state"];
     assert!(written.iter().all(|subject| subjects.contains(subject)), "{subjects:?}");
+}
+
+#[test]
+fn the_journeys_of_the_second_cloud() {
+    for journey in BEYOND {
+        kill_everywhere(journey);
+    }
 }
 
 fn journey(name: &str) -> &'static Journey {
