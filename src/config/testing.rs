@@ -17,6 +17,7 @@ fn attribute(name: &'static str, ty: Type, source: Source) -> AttributeSchema {
         checks: Vec::new(),
         derived: None,
         placed: false,
+        usual: None,
     }
 }
 

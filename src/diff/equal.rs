@@ -46,6 +46,7 @@ mod tests {
             checks: vec![],
             derived: None,
             placed: false,
+            usual: None,
         };
         for (a, b, same) in [
             (Value::from(""), Value::Null, true),

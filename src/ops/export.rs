@@ -60,7 +60,7 @@ impl Filter {
         let tags = attributes.value("tags").as_map();
         let tag = |key: &str| tags.and_then(|tags| tags.get(key)?.as_str());
         let named = |text: &String| {
-            let names = schema.arguments().filter(|a| a.name.ends_with("_name"));
+            let names = schema.arguments().filter(|a| a.name == "name" || a.name.ends_with("_name"));
             let mut names =
                 names.filter_map(|a| attributes.text(a.name)).chain(tag("Name")).chain(tag("name"));
             names.any(|name| name.contains(text.as_str()))
@@ -227,14 +227,9 @@ async fn parts<'w>(
     let kinds = workspace.catalog.iter().filter(|kind| kind.mode == Mode::Managed);
     for schema in kinds {
         let Listing::Under(parent) = schema.listing else { continue };
-        let refers = |name: &str| {
-            schema.order.iter().find_map(|rule| match rule {
-                OrderRule::Refers { attribute, kind } if *attribute == name => Some(*kind),
-                _ => None,
-            })
-        };
-        let Some(host) = refers(parent) else { continue };
-        for owner in objects.iter().filter(|one| one.schema.kind.as_str() == host) {
+        let is_host =
+            |one: &&Exportable<'_>| schema.referred(parent).any(|kind| one.schema.kind.as_str() == kind);
+        for owner in objects.iter().filter(is_host) {
             let cloud = workspace.clouds.get(&owner.provider)?;
             let all = cloud.list(&schema.kind, Some(&owner.object.id), &|_| true).await.map_err(|fault| {
                 let detail = format!("{} of {}: {}", schema.kind, owner.object.id, fault.fault);
@@ -253,12 +248,14 @@ async fn parts<'w>(
                 if empty || undecided || known.contains_key(&(schema.kind.clone(), object.id.clone())) {
                     continue;
                 }
-                let leads = |attribute: &str, kind: &str| {
+                let leads = |attribute: &str| {
                     let id = object.attributes.text(attribute).unwrap_or_default();
-                    known.contains_key(&(Kind::from(kind), id.to_owned()))
+                    schema
+                        .referred(attribute)
+                        .any(|kind| known.contains_key(&(Kind::from(kind), id.to_owned())))
                 };
                 let complete = schema.order.iter().all(|rule| match rule {
-                    OrderRule::Refers { attribute, kind } => leads(attribute, kind),
+                    OrderRule::Refers { attribute, .. } => leads(attribute),
                     OrderRule::Beside { .. } => true,
                 });
                 if complete {

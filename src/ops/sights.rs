@@ -105,9 +105,9 @@ fn is_shown(schema: &KindSchema, object: &RecordedObject, live: &Live) -> bool {
     let Some(id) = object.attributes.text(by.attribute) else { return false };
     let recorded = object.attributes.text(by.status);
     recorded.is_some()
-        && live.find(by.kind, id).any(|observation| match observation {
+        && by.kinds.iter().flat_map(|kind| live.find(kind, id)).any(|observation| match observation {
             Observation::Present { object, settling: Settling::Ready } => {
-                object.attributes.text(by.status) == recorded
+                object.attributes.text(by.theirs) == recorded
             }
             _ => false,
         })

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use super::{naming, yaml};
 use crate::resource::{
-    Address, Attributes, Block, Change, Compare, Key, Kind, KindSchema, Listing, Object, ObjectId, OrderRule,
-    ProviderName, Source, Value,
+    Address, AttributeSchema, Attributes, Block, Change, Compare, Key, Kind, KindSchema, Listing, Object,
+    ObjectId, OrderRule, ProviderName, Source, Value,
 };
 
 /// An object to be written.
@@ -44,6 +44,9 @@ struct Part<'a> {
     /// Each argument as it is written.
     arguments: Vec<(&'static str, String)>,
 }
+
+/// A description makes a name up to so many characters.
+const LONGEST_NAME: usize = 40;
 
 /// An address with the expression that stands for its id elsewhere.
 type Known = BTreeMap<(Kind, ObjectId), Address>;
@@ -135,8 +138,8 @@ impl<'a> Writing<'a> {
 
     /// The address that an argument leads to.
     fn target(&self, schema: &KindSchema, name: &str, value: &Value) -> Option<&Address> {
-        let kind = referred(schema, name)?;
-        self.known.get(&(Kind::from(kind), value.as_str()?.to_owned()))
+        let id = value.as_str()?;
+        schema.referred(name).find_map(|kind| self.known.get(&(Kind::from(kind), id.to_owned())))
     }
 
     /// The keys of the instances that members belong to, one to one, if they do.
@@ -243,13 +246,17 @@ impl<'a> Writing<'a> {
         if let Some(address) = self.target(one.schema, name, value) {
             return format!("${{{address}.id}}");
         }
-        if referred(one.schema, name).is_some() {
-            let whose = one.object.attributes.text("endpoint_service_name").filter(|text| !text.is_empty());
-            let whose = whose.map_or_else(String::new, |text| format!(", {text}"));
+        if one.schema.referred(name).next().is_some() {
+            // What the cloud calls it says more than an id.
+            let through = |a: &&AttributeSchema| a.derived.is_some_and(|derived| derived.through == name);
+            let whose = one.schema.attributes.iter().filter(through);
+            let mut whose =
+                whose.filter_map(|a| one.object.attributes.text(a.name)).filter(|t| !t.is_empty());
+            let whose = whose.next().map_or_else(String::new, |text| format!(", {text}"));
             comments.push(format!("`{name}` is an object that is not in this configuration{whose}"));
         }
         let attribute = one.schema.attribute(name);
-        attribute.map_or_else(String::new, |attribute| yaml::value(value, &attribute.ty))
+        attribute.map_or_else(String::new, |attribute| yaml::argument(value, &attribute.ty, 8))
     }
 
     /// The name of a block, and what to say where it is a guess.
@@ -257,8 +264,8 @@ impl<'a> Writing<'a> {
         let attributes = &one.object.attributes;
         let tag = attributes.value("tags").as_map();
         let tag = tag.and_then(|tags| ["Name", "name"].iter().find_map(|key| tags.get(*key)?.as_str()));
-        let named = one.schema.attributes.iter().find(|a| a.compare == Compare::MiddlePart);
-        let named = named.and_then(|a| attributes.text(a.name));
+        let is_name = |a: &&AttributeSchema| a.compare == Compare::MiddlePart || a.name == "name";
+        let named = one.schema.arguments().find(is_name).and_then(|a| attributes.text(a.name));
         let elsewhere = one.name.as_ref().map(|name| match &one.key {
             Some(key) if stands_alone(one.schema) => format!("{name}_{key}"),
             _ => name.clone(),
@@ -273,12 +280,15 @@ impl<'a> Writing<'a> {
                     (naming::plain(&format!("{}_{}", block.name, one.provider)).unwrap_or_default(), None)
                 }
                 Some((block, _)) => (block.name.to_string(), None),
-                None => {
-                    let kind = one.schema.kind.as_str();
-                    let short = kind.split_once('_').map_or(kind, |(_, short)| short);
-                    let name = format!("{short}_{}", one.object.id.split('-').next().unwrap_or_default());
-                    (name, Some("the name is made up: the object has none".to_owned()))
-                }
+                None => match described(one).and_then(naming::plain) {
+                    Some(name) => (name, None),
+                    None => {
+                        let kind = one.schema.kind.as_str();
+                        let short = kind.split_once('_').map_or(kind, |(_, short)| short);
+                        let name = format!("{short}_{}", naming::of_id(&one.object.id));
+                        (name, Some("the name is made up: the object has none".to_owned()))
+                    }
+                },
             },
         };
         let taken = self.taken.entry(one.schema.kind.clone()).or_default();
@@ -315,6 +325,12 @@ impl<'a> Writing<'a> {
     }
 }
 
+/// A description that is short enough for a name.
+fn described<'o>(one: &'o Exportable<'_>) -> Option<&'o str> {
+    let description = one.object.attributes.text("description")?;
+    (description.chars().count() <= LONGEST_NAME).then_some(description)
+}
+
 /// Whether nothing else explains an object of this kind, so that each has a block of its own.
 fn stands_alone(schema: &KindSchema) -> bool {
     let refers = schema.order.iter().any(|rule| matches!(rule, OrderRule::Refers { .. }));
@@ -326,27 +342,25 @@ fn places(schema: &KindSchema) -> Vec<&'static str> {
     if schema.listing != Listing::Project {
         return Vec::new();
     }
-    schema.natural_key.iter().copied().filter(|name| referred(schema, name).is_none()).collect()
+    schema.natural_key.iter().copied().filter(|name| schema.referred(name).next().is_none()).collect()
 }
 
-/// The kind whose objects an argument names.
-fn referred(schema: &KindSchema, name: &str) -> Option<&'static str> {
-    schema.order.iter().find_map(|rule| match rule {
-        OrderRule::Refers { attribute, kind } if *attribute == name => Some(*kind),
-        _ => None,
-    })
-}
-
-/// The arguments that say something: neither a default, nor empty where that means "left alone".
+/// The arguments that say something: neither what they are anyway, nor empty where that means "left
+/// alone", nor what follows from another one.
 fn arguments(schema: &KindSchema, attributes: &Attributes) -> Vec<(&'static str, Value)> {
+    let follows = |attribute: &AttributeSchema| {
+        attribute.derived.is_some_and(|derived| attributes.text(derived.through).is_some())
+    };
     let said = schema.arguments().filter(|a| a.change != Change::Setting).filter_map(|attribute| {
         let value = attributes.get(attribute.name)?;
         let usual = match &attribute.source {
             Source::Default(default) => value == default,
             Source::Required | Source::Computed(_) => false,
+            _ if attribute.usual.as_ref() == Some(value) => true,
+            Source::Optional if follows(attribute) => true,
             Source::Optional => match value {
                 Value::Bool(set) => !set,
-                Value::String(text) => matches!(text.as_str(), "" | "default" | "ipv4"),
+                Value::String(text) => text.is_empty(),
                 Value::List(items) => items.is_empty(),
                 Value::Map(entries) => entries.is_empty(),
                 _ => false,
@@ -378,7 +392,8 @@ fn text(parts: &[Part<'_>]) -> String {
             }
             let _ = writeln!(text, "      provider: {}", yaml::text(part.provider.as_str()));
             for (name, value) in &part.arguments {
-                let _ = writeln!(text, "      {name}: {value}");
+                let space = if value.starts_with('\n') { "" } else { " " };
+                let _ = writeln!(text, "      {name}:{space}{value}");
             }
         }
     }

@@ -226,7 +226,7 @@ impl<'a> Round<'a> {
         let (mut leads, mut names) = (Vec::new(), Vec::new());
         for name in self.schema.natural_key {
             let Some(value) = object.attributes.text(name).filter(|text| !text.is_empty()) else { continue };
-            match self.referred(name).and_then(|kind| owner(kind, value)) {
+            match self.schema.referred(name).find_map(|kind| owner(kind, value)) {
                 Some(address) => leads.push(format!("leads to {address}")),
                 None => names.push(*name),
             }
@@ -247,14 +247,6 @@ impl<'a> Round<'a> {
                 format!("it alone {key}{}", in_words(&differs))
             }
         }
-    }
-
-    /// The kind whose objects an attribute names.
-    fn referred(&self, name: &str) -> Option<&'static str> {
-        self.schema.order.iter().find_map(|rule| match rule {
-            crate::resource::OrderRule::Refers { attribute, kind } if *attribute == name => Some(*kind),
-            _ => None,
-        })
     }
 
     /// What is left: nothing fits, or it is for the user to say.

@@ -20,6 +20,16 @@ pub(super) fn plain(text: &str) -> Option<String> {
     }
 }
 
+/// What tells an id from others: its first part, or its end where that only says what it is of
+/// (`ep-bp1…`).
+pub(super) fn of_id(id: &str) -> &str {
+    let first = id.split('-').next().unwrap_or_default();
+    match id.char_indices().rev().nth(7) {
+        Some((at, _)) if first.len() < 8 => &id[at..],
+        _ => first,
+    }
+}
+
 /// The name, or with a number where it is taken.
 pub(super) fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
     let numbered = (2..).map(|number| format!("{name}_{number}"));
@@ -43,6 +53,14 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(plain(text).as_deref(), name, "{text}");
+        }
+        let ids = [
+            ("9ed07802-33d2-4603-96a0-03e670eda791", "9ed07802"),
+            ("epsrv-bp1c1nousn7l9rkrg2cx", "9rkrg2cx"),
+            ("a-b", "a"),
+        ];
+        for (id, name) in ids {
+            assert_eq!(of_id(id), name);
         }
         let mut taken = BTreeSet::new();
         assert_eq!(["a", "a", "a"].map(|name| unique(name.into(), &mut taken)), ["a", "a_2", "a_3"]);

@@ -11,7 +11,9 @@ pub(super) fn text(text: &str) -> String {
         text.to_ascii_lowercase().as_str(),
         "null" | "true" | "false" | "yes" | "no" | "on" | "off"
     );
-    if starts && word && text.chars().all(safe) {
+    // Other readers would take an account's id for a number.
+    let number = text.parse::<f64>().is_ok();
+    if starts && word && !number && text.chars().all(safe) {
         return text.to_owned();
     }
     // An expression would begin here.
@@ -51,6 +53,22 @@ pub(super) fn value(value: &Value, ty: &Type) -> String {
     }
 }
 
+/// So many characters of a list stand on one line.
+const LINE: usize = 80;
+
+/// A value as the argument of a block, whose lines begin this deep: a long list has a line for each
+/// item.
+pub(super) fn argument(value: &Value, ty: &Type, deep: usize) -> String {
+    let line = self::value(value, ty);
+    match (value, ty) {
+        (Value::List(items), Type::List(of) | Type::Set(of)) if items.len() > 1 && line.len() > LINE => {
+            let items = items.iter().map(|item| format!("\n{:deep$}- {}", "", self::value(item, of)));
+            items.collect()
+        }
+        _ => line,
+    }
+}
+
 /// Whether a value says nothing: null, an empty text.
 fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_str() == Some("")
@@ -86,6 +104,8 @@ mod tests {
             "ä",
             "0x1",
             "~",
+            "1000000000000001",
+            "1e5",
         ] {
             let written = text(one);
             let back: String =

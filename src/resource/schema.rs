@@ -74,9 +74,11 @@ pub struct AttributeSchema {
     /// Whether its values belong to the account, project and region of its object, beyond what else
     /// says so: see [`KindSchema::is_placed`].
     pub placed: bool,
+    /// What the cloud chooses where the author says nothing, if that is the same everywhere.
+    pub usual: Option<Value>,
 }
 
-/// What a computed attribute is derived from.
+/// What an attribute is derived from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Derived {
     /// Our attribute that holds the other object's id.
@@ -243,10 +245,12 @@ pub struct Completes {
 pub struct Mirrored {
     /// Our attribute that holds the other object's id.
     pub attribute: &'static str,
-    /// The other object's kind.
-    pub kind: &'static str,
-    /// The attribute of both that is one and the same.
+    /// The kinds that the other object may be of.
+    pub kinds: &'static [&'static str],
+    /// Our attribute that is one and the same with
     pub status: &'static str,
+    /// this one of the other object.
+    pub theirs: &'static str,
     /// Arguments of ours that it does not show: where the author sets one, ours is asked for.
     pub apart: &'static [&'static str],
 }
@@ -341,6 +345,14 @@ impl KindSchema {
         attribute.placed || self.preflight.local.contains(&attribute.name) || self.order.iter().any(refers)
     }
 
+    /// The kinds whose objects an attribute names; none if it names no object.
+    pub fn referred<'a>(&'a self, attribute: &'a str) -> impl Iterator<Item = &'static str> + 'a {
+        self.order.iter().filter_map(move |rule| match rule {
+            OrderRule::Refers { attribute: name, kind } if *name == attribute => Some(*kind),
+            _ => None,
+        })
+    }
+
     /// The attributes an author may set.
     pub fn arguments(&self) -> impl Iterator<Item = &AttributeSchema> {
         self.attributes.iter().filter(|a| a.is_argument())
@@ -361,6 +373,7 @@ impl AttributeSchema {
             checks: Vec::new(),
             derived: None,
             placed: false,
+            usual: None,
         }
     }
 
@@ -433,6 +446,13 @@ impl AttributeSchema {
     #[must_use]
     pub fn placed(mut self) -> AttributeSchema {
         self.placed = true;
+        self
+    }
+
+    /// Where the author says nothing, the cloud chooses this.
+    #[must_use]
+    pub fn usually(mut self, value: impl Into<Value>) -> AttributeSchema {
+        self.usual = Some(value.into());
         self
     }
 

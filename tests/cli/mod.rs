@@ -3,6 +3,7 @@
 mod approval;
 pub(crate) mod bench;
 mod exits;
+mod export;
 mod first_run;
 mod history;
 mod locks;

@@ -1,7 +1,6 @@
 //! A stack, its state and the simulated cloud in one process, on time that the test moves.
 
 pub(crate) mod estate;
-#[cfg(feature = "crash-points")]
 mod held;
 mod tally;
 
@@ -25,8 +24,9 @@ use landbridge::sim::{self, Settings, SimClock, Simulator};
 use landbridge::state::files::{Files, MemoryFiles};
 use landbridge::state::{self, LocalBackend, Recorded};
 
+pub(crate) use held::held;
 #[cfg(feature = "crash-points")]
-pub(crate) use held::{Held, held, missing};
+pub(crate) use held::{Held, missing};
 pub(crate) use tally::tally;
 
 /// Where the story starts, by every clock.

@@ -3,8 +3,9 @@
 
 use landbridge::ops::PlanOptions;
 use landbridge::plan::PlanMode;
-use landbridge::sim::{EndpointStatus, Quota, Settings};
+use landbridge::sim::{Quota, Settings};
 
+use super::scenario;
 use super::story::LINK;
 use crate::common::{Journey, admit_another};
 
@@ -48,21 +49,29 @@ resources:
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_is_asked_for_only_where_its_endpoint_has_moved() {
-    let journey = Journey::new(LINK);
-    journey.apply().await;
-    let asked = journey.count("list_connections");
-    journey.assert_converged().await;
-    assert_eq!(journey.count("list_connections"), asked, "the endpoint shows it");
-    journey.meddle(|w| w.endpoints[0].status = EndpointStatus::Rejected).await;
-    assert_eq!(journey.changes().await, ["update vpcep_accept.shop (decision)"]);
-    assert_eq!(journey.count("list_connections"), asked + 1);
-    // What others did is looked for in the connection itself.
-    assert!(!journey.drift().await.is_empty());
-    assert_eq!(journey.count("list_connections"), asked + 2);
-    // And a read that fails is no answer.
-    journey.faults(&["{ operation: list_connections, error: { status: 500 } }"]);
-    let refused = journey.plan_with(&PlanOptions::default()).await.err().map(|f| f.to_string());
-    assert!(refused.is_some_and(|text| text.contains("never taken for an absent object")));
+    for scenario in &scenario::ALL {
+        let (journey, name) = (scenario.journey(), scenario.name);
+        let asked = || scenario.count(&journey, "$list_connections");
+        journey.apply().await;
+        let before = asked();
+        journey.assert_converged().await;
+        assert_eq!(asked(), before, "{name}: the endpoint shows it");
+        journey.meddle(scenario.cut).await;
+        let again: Vec<String> =
+            scenario.accepts.iter().map(|accept| format!("update {accept} (decision)")).collect();
+        assert_eq!(journey.changes().await, again, "{name}");
+        let each = scenario.accepts.len() as u64;
+        assert_eq!(asked(), before + each, "{name}");
+        // What others did is looked for in the connection itself.
+        assert!(!journey.drift().await.is_empty(), "{name}");
+        assert_eq!(asked(), before + 2 * each, "{name}");
+        // And a read that fails is no answer.
+        let rule = "{ operation: $list_connections, error: { status: 500 } }";
+        let rules: Vec<String> = scenario.clouds.iter().map(|words| words.say(rule)).collect();
+        journey.faults(&rules.iter().map(String::as_str).collect::<Vec<_>>());
+        let refused = journey.plan_with(&PlanOptions::default()).await.err().map(|f| f.to_string());
+        assert!(refused.is_some_and(|text| text.contains("never taken for an absent object")), "{name}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! The links that the suites are run over: one in each cloud, and a stack that spans both. A table of
 //! rows is written once, with words such as `$make_endpoint` for what each cloud calls it.
 
-use landbridge::sim::World;
+use landbridge::sim::{EndpointStatus, World};
 
 use super::story::LINK;
 use crate::common::Journey;
@@ -44,6 +44,7 @@ const HUAWEI: Words = Words(&[
     ("$decide", "connection_action"),
     ("$get", "'get_*'"),
     ("$list_endpoints", "list_endpoints"),
+    ("$list_connections", "list_connections"),
     ("$list", "'list_*'"),
     ("$throttled", "{ code: EndPoint.0022 }"),
 ]);
@@ -55,6 +56,7 @@ const ALIBABA: Words = Words(&[
     ("$decide", "'privatelink:*VpcEndpointConnection'"),
     ("$get", "'*:Get*'"),
     ("$list_endpoints", "'elasticsearch:ListVpcEndpoints'"),
+    ("$list_connections", "'privatelink:ListVpcEndpointConnections'"),
     ("$list", "'*:List*'"),
     ("$throttled", "{ code: Throttling.User }"),
 ]);
@@ -74,22 +76,54 @@ pub(crate) struct Scenario {
     pub(crate) clouds: &'static [Words],
     /// How many of each of its parts a world holds.
     pub(crate) parts: fn(&World) -> Vec<usize>,
+    /// The owner ends its connections.
+    pub(crate) cut: fn(&mut World),
+    /// The addresses of its acceptances.
+    pub(crate) accepts: &'static [&'static str],
 }
 
 /// The links: in each cloud, and across both.
 pub(crate) const ALL: [Scenario; 3] = [
-    Scenario { name: "huawei", text: || LINK.to_owned(), clouds: &[HUAWEI], parts: in_huawei },
-    Scenario { name: "alibaba", text: || HOOK.to_owned(), clouds: &[ALIBABA], parts: in_alibaba },
+    Scenario {
+        name: "huawei",
+        text: || LINK.to_owned(),
+        clouds: &[HUAWEI],
+        parts: in_huawei,
+        cut: cut_in_huawei,
+        accepts: &["vpcep_accept.shop"],
+    },
+    Scenario {
+        name: "alibaba",
+        text: || HOOK.to_owned(),
+        clouds: &[ALIBABA],
+        parts: in_alibaba,
+        cut: cut_in_alibaba,
+        accepts: &["privatelink_accept.logs"],
+    },
     Scenario {
         name: "both",
         text: across,
         clouds: &[HUAWEI, ALIBABA],
         parts: |world| [in_huawei(world), in_alibaba(world)].concat(),
+        cut: |world| {
+            cut_in_huawei(world);
+            cut_in_alibaba(world);
+        },
+        accepts: &["privatelink_accept.logs", "vpcep_accept.shop"],
     },
 ];
 
 fn in_huawei(world: &World) -> Vec<usize> {
     vec![world.services.len(), world.endpoints.len(), world.permissions.len()]
+}
+
+fn cut_in_huawei(world: &mut World) {
+    world.endpoints[0].status = EndpointStatus::Rejected;
+}
+
+fn cut_in_alibaba(world: &mut World) {
+    let own = world.alibaba.endpoints.iter_mut().find(|endpoint| !endpoint.id.contains('*'));
+    own.expect("an endpoint").connection = "Disconnected".to_owned();
 }
 
 fn in_alibaba(world: &World) -> Vec<usize> {
@@ -123,6 +157,11 @@ fn across() -> String {
 }
 
 impl Scenario {
+    /// How often its clouds were asked for what each of them calls so.
+    pub(crate) fn count(&self, journey: &Journey, what: &str) -> u64 {
+        self.clouds.iter().map(|words| journey.count(words.say(what).trim_matches('\''))).sum()
+    }
+
     pub(crate) fn journey(&self) -> Journey {
         Journey::new(&(self.text)())
     }

@@ -11,7 +11,7 @@ use crate::plan::select::Selected;
 use crate::plan::walk::{Item, Proposal, Situation};
 use crate::plan::{Handle, HandleSource, Keep, Part, PlanInput, PlanMode, StepAction};
 use crate::planted::{self, Bug};
-use crate::resource::{Address, Attributes, KindSchema, Object, OrderRule};
+use crate::resource::{Address, Attributes, KindSchema, Object};
 use crate::state::Origin;
 
 impl Lowering {
@@ -226,12 +226,9 @@ impl Lowering {
     fn covering(&self, schema: &KindSchema, have: &Attributes) -> Option<(ObjectKey, Address)> {
         let attribute = schema.dies_with?;
         let id = have.text(attribute)?;
-        schema.order.iter().find_map(|rule| match rule {
-            OrderRule::Refers { attribute: a, kind } if *a == attribute => {
-                let host = ((*kind).to_owned(), id.to_owned());
-                self.ending.get(&host).cloned().map(|address| (host, address))
-            }
-            _ => None,
+        schema.referred(attribute).find_map(|kind| {
+            let host = (kind.to_owned(), id.to_owned());
+            self.ending.get(&host).cloned().map(|address| (host, address))
         })
     }
 

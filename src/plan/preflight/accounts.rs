@@ -8,15 +8,12 @@ use crate::diagnostic::Diagnostic;
 use crate::diff::Need;
 use crate::expr::Worth;
 use crate::refresh::{Ask, AskWhat};
-use crate::resource::{Identity, Listing, OrderRule};
+use crate::resource::{Identity, Listing};
 
 /// What a resource lives under: the attribute, the kind and what it names.
 fn parent<'a>(scene: &Scene<'a>, changed: &Changed<'a>) -> Option<(&'static str, &'static str, Named<'a>)> {
     let Listing::Under(attribute) = changed.schema.listing else { return None };
-    let kind = changed.schema.order.iter().find_map(|rule| match rule {
-        OrderRule::Refers { attribute: of, kind } if *of == attribute => Some(*kind),
-        _ => None,
-    })?;
+    let kind = changed.schema.referred(attribute).next()?;
     Some((attribute, kind, scene.named(changed.item, attribute, kind)?))
 }
 
@@ -86,10 +83,7 @@ fn misplaced(scene: &Scene<'_>, changed: &Changed<'_>) -> Option<Diagnostic> {
 fn disagrees(scene: &Scene<'_>, changed: &Changed<'_>) -> Option<Diagnostic> {
     let rule = changed.schema.preflight.agrees?;
     let Named::Own(through) = scene.named(changed.item, rule.through, rule.kind)? else { return None };
-    let kind = changed.schema.order.iter().find_map(|order| match order {
-        OrderRule::Refers { attribute, kind } if *attribute == rule.attribute => Some(*kind),
-        _ => None,
-    })?;
+    let kind = changed.schema.referred(rule.attribute).next()?;
     let other = scene.item(through)?;
     let own = scene.named(changed.item, rule.attribute, kind)?;
     // What is deleted wants nothing, and an unknown one may be the same.

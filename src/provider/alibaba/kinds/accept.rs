@@ -4,7 +4,7 @@
 
 use super::{ACCEPT, ELASTICSEARCH, ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, checks};
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Completes, Connected, Felt, Forgets, KindSchema, Listing,
+    AttributeSchema as A, Check, Compare, Completes, Connected, Felt, Forgets, KindSchema, Listing, Mirrored,
     OrderRule, Stakes, Type, When,
 };
 
@@ -36,6 +36,14 @@ pub(super) fn kind() -> KindSchema {
             OrderRule::Refers { attribute: "endpoint_id", kind: ELASTICSEARCH },
         ],
         completes: Some(Completes { attribute: "endpoint_id", kinds: &[ENDPOINT, ELASTICSEARCH] }),
+        // One connection, seen from both sides (sections 6.1 and 8.5); its limits are the owner's alone.
+        mirrored: Some(Mirrored {
+            attribute: "endpoint_id",
+            kinds: &[ENDPOINT, ELASTICSEARCH],
+            status: "status",
+            theirs: "connection_status",
+            apart: &["bandwidth", "traffic_control_mode"],
+        }),
         natural_key: &["service_id", "endpoint_id"],
         forgets: Some(Forgets { attribute: "decision", value: "reject" }),
         adopts: true,

@@ -28,7 +28,8 @@ pub(super) fn endpoint() -> KindSchema {
         A::computed("name", Type::String, "Its name, which the cloud chooses."),
         A::computed("endpoint_domain", Type::String, "The domain name that the cluster dials."),
         A::computed("service_name", Type::String, "The full name of the service.")
-            .compared(Compare::Volatile),
+            .compared(Compare::Volatile)
+            .derived("service_id", "name"),
         A::computed("security_group_id", Type::String, "Its security group.")
             .unlisted()
             .compared(Compare::Volatile),

@@ -54,7 +54,10 @@ pub(super) fn kind() -> KindSchema {
         A::optional("service_id", Type::String, "The service to connect to. Give this or `service_name`.")
             .replaces(NO_CALL)
             .check(checks::id("epsrv-")),
-        A::optional("service_name", Type::String, "The service's name.").replaces(NO_CALL).placed(),
+        A::optional("service_name", Type::String, "The service's name.")
+            .replaces(NO_CALL)
+            .placed()
+            .derived("service_id", "name"),
         A::optional("service_region_id", Type::String, "The service's region, where it is another one.")
             .replaces(NO_CALL)
             .placed()
@@ -88,12 +91,15 @@ pub(super) fn kind() -> KindSchema {
             .check(checks::description()),
         A::optional("endpoint_type", Type::String, "`Interface` or `GatewayLoadBalancer`.")
             .replaces(NO_CALL)
-            .check(Check::OneOf(&["Interface", "GatewayLoadBalancer"])),
+            .check(Check::OneOf(&["Interface", "GatewayLoadBalancer"]))
+            .usually("Interface"),
         A::optional("zone_private_ip_address_count", Type::Integer, "Addresses in each zone.")
             .replaces(NO_CALL)
-            .unlisted(),
+            .unlisted()
+            .usually(1),
         A::optional("address_ip_version", Type::String, "`IPv4` or `DualStack`.")
-            .check(Check::OneOf(&["IPv4", "DualStack"])),
+            .check(Check::OneOf(&["IPv4", "DualStack"]))
+            .usually("IPv4"),
         A::optional(
             "cross_region_bandwidth",
             Type::Integer,

@@ -52,10 +52,12 @@ pub(super) fn kind() -> KindSchema {
         ),
         A::optional("payer", Type::String, "Who pays: `Endpoint` or `EndpointService`.")
             .replaces(NO_CALL)
-            .check(Check::OneOf(&["Endpoint", "EndpointService"])),
+            .check(Check::OneOf(&["Endpoint", "EndpointService"]))
+            .usually("Endpoint"),
         A::optional("service_resource_type", Type::String, "What all its back ends are; `slb` if omitted.")
             .replaces(NO_CALL)
-            .check(Check::OneOf(RESOURCE_TYPES)),
+            .check(Check::OneOf(RESOURCE_TYPES))
+            .usually("slb"),
         A::default(
             "zone_affinity_enabled",
             Type::Bool,
@@ -64,7 +66,8 @@ pub(super) fn kind() -> KindSchema {
         ),
         A::default("service_support_ipv6", Type::Bool, false, "Whether endpoints may have IPv6 addresses."),
         A::optional("address_ip_version", Type::String, "`IPv4` or `DualStack`.")
-            .check(Check::OneOf(&["IPv4", "DualStack"])),
+            .check(Check::OneOf(&["IPv4", "DualStack"]))
+            .usually("IPv4"),
         A::optional(
             "connect_bandwidth",
             Type::Integer,
@@ -72,7 +75,8 @@ pub(super) fn kind() -> KindSchema {
              stands as recorded.",
         )
         .unlisted()
-        .check(Check::Range(100, 10240)),
+        .check(Check::Range(100, 10240))
+        .usually(3072),
         A::optional("supported_regions", Type::set(Type::String), "Other regions from which it can be used.")
             .check(Check::Each(Box::new(checks::zone()))),
         resource_group(),

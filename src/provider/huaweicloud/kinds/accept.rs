@@ -34,8 +34,9 @@ pub(super) fn kind() -> KindSchema {
         // One status, seen from both sides (section 6.2); the description is the owner's alone.
         mirrored: Some(Mirrored {
             attribute: "endpoint_id",
-            kind: ENDPOINT,
+            kinds: &[ENDPOINT],
             status: "status",
+            theirs: "status",
             apart: &["description"],
         }),
         natural_key: &["endpoint_service_id", "endpoint_id"],

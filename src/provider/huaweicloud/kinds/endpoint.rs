@@ -163,13 +163,17 @@ pub(super) fn kind() -> KindSchema {
         A::optional("ip_version", Type::String, "`ipv4` or `dualstack`; professional edition.")
             .replaces(NO_CALL)
             .unlisted()
-            .check(Check::OneOf(&["ipv4", "dualstack"])),
+            .check(Check::OneOf(&["ipv4", "dualstack"]))
+            .usually("ipv4"),
         A::optional("ipv6_address", Type::String, "The IPv6 address wanted; professional edition.")
             .replaces(NO_CALL)
             .unlisted()
             .placed(),
         edition(),
-        A::optional("specification_name", Type::String, "The specification.").replaces(NO_CALL).unlisted(),
+        A::optional("specification_name", Type::String, "The specification.")
+            .replaces(NO_CALL)
+            .unlisted()
+            .usually("default"),
         A::late("ip", Type::String, "The address, known once the connection is accepted."),
         A::late("dns_names", Type::list(Type::String), "DNS names, known once the connection is accepted."),
         A::computed(

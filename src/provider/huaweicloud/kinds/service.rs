@@ -143,7 +143,8 @@ pub(super) fn kind() -> KindSchema {
         A::optional("ip_version", Type::String, "`ipv4` or `ipv6`; professional edition.")
             .replaces(NO_CALL)
             .unlisted()
-            .check(Check::OneOf(&["ipv4", "ipv6"])),
+            .check(Check::OneOf(&["ipv4", "ipv6"]))
+            .usually("ipv4"),
         A::optional("snat_network_id", Type::String, "A network of the VPC; needed with `ipv6`.")
             .replaces(NO_CALL)
             .unlisted()
