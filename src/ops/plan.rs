@@ -61,6 +61,10 @@ pub async fn plan(workspace: &Workspace, options: &PlanOptions) -> Result<Planne
     let mut adoption = Adoption::default();
     let recorded = Arc::new(loaded.recorded);
     let (mut plan, secrets) = decide(workspace, options, recorded, &mut adoption).await?;
+    if !options.no_refresh {
+        let answers = workspace.reader().try_out(plan::preflight::dry_runs(&plan)).await?;
+        plan::preflight::heard(&mut plan, answers);
+    }
     if !workspace.simulated {
         let warnings = unencrypted::warnings(&workspace.configuration, plan.identities.keys());
         plan.diagnostics.extend(warnings);

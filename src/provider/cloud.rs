@@ -117,6 +117,14 @@ pub fn tokened(kind: &Kind, call: &Call, token: &str) -> Option<Call> {
     }
 }
 
+/// Whether a call can be tried out: the API says whether it would refuse it, and does nothing. Pure.
+pub fn takes_dry_run(kind: &Kind, call: &Call) -> bool {
+    match owner(kind) {
+        Owner::Alibaba => alibaba::takes_dry_run(call),
+        Owner::Huawei => false,
+    }
+}
+
 /// When the cloud made the object, if it says. Pure.
 pub fn created_at(kind: &Kind, object: &Object) -> Option<Timestamp> {
     match owner(kind) {
@@ -157,6 +165,17 @@ impl Cloud {
         match self {
             Cloud::Alibaba(_) => alibaba::kinds::PROVIDER_TYPE,
             Cloud::Huawei(_) => huaweicloud::kinds::PROVIDER_TYPE,
+        }
+    }
+
+    /// Tries out a call that [`takes_dry_run`]. It is no write, though it is shaped like one.
+    ///
+    /// # Errors
+    /// Why the cloud would refuse it, or why it does not say.
+    pub async fn dry_run(&self, call: &Call) -> Result<(), ReadFault> {
+        match self {
+            Cloud::Alibaba(cloud) => cloud.dry_run(call).await,
+            Cloud::Huawei(_) => Ok(()),
         }
     }
 

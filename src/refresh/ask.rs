@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::provider::ReadFault;
-use crate::resource::{Kind, Object, ObjectId, ProviderName};
+use crate::provider::{Call, ReadFault};
+use crate::resource::{Address, Kind, Object, ObjectId, ProviderName};
 
 /// One question to a cloud.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +25,17 @@ pub enum AskWhat {
     One(ObjectId),
     /// A lookup with one argument. Its answer is one object without an id.
     Lookup(String, String),
+}
+
+/// A call that is only tried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// The resource whose step begins with it.
+    pub address: Address,
+    /// Through which provider block.
+    pub provider: ProviderName,
+    /// The call.
+    pub call: Call,
 }
 
 /// The answers. A question that failed is kept with its fault: what is not known is said, and stops

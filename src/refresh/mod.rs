@@ -11,6 +11,6 @@ mod ask;
 mod observation;
 mod read;
 
-pub use ask::{Answers, Ask, AskWhat};
+pub use ask::{Answers, Ask, AskWhat, Trial};
 pub use observation::{Live, Observation, Question, Sight};
 pub use read::Reader;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::{Ask, AskWhat, Live, Observation, Question, Sight};
+use super::{Ask, AskWhat, Live, Observation, Question, Sight, Trial};
 use crate::diagnostic::Diagnostic;
 use crate::planted::{self, Bug};
 use crate::provider::{self, Cloud, Clouds, Read, ReadFault};
@@ -260,6 +260,27 @@ impl Reader<'_> {
             .await;
         live.asked.get_or_insert_default().extend(answers);
         Ok(())
+    }
+
+    /// Has calls tried out. Nothing is done by that.
+    ///
+    /// # Errors
+    /// What is wrong with a provider block. A refusal is an answer.
+    pub async fn try_out(
+        &self,
+        trials: Vec<Trial>,
+    ) -> Result<Vec<(Trial, Result<(), ReadFault>)>, Vec<Diagnostic>> {
+        let mut work = Vec::new();
+        for trial in trials {
+            let cloud = self.clouds.get(&trial.provider)?;
+            work.push((trial, cloud));
+        }
+        let answers = stream::iter(work).map(|(trial, cloud)| async move {
+            let answer = cloud.dry_run(&trial.call).await;
+            (trial, answer)
+        });
+        // In the order in which they were asked.
+        Ok(answers.buffered(AT_ONCE).collect().await)
     }
 
     async fn answer(&self, cloud: &Cloud, ask: &Ask) -> Result<Vec<Object>, ReadFault> {

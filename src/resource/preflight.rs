@@ -12,6 +12,8 @@ pub struct Preflight {
     pub elsewhere: &'static str,
     /// Two ways to one object that must lead to the same.
     pub agrees: Option<Agrees>,
+    /// What must be among what another object has.
+    pub within: &'static [Within],
     /// Attributes that name things of the project the object lives in: networks, ports.
     pub local: &'static [&'static str],
     /// Attributes that need another one.
@@ -113,10 +115,29 @@ pub struct Agrees {
     pub attribute: &'static str,
     /// Our attribute that names the other object.
     pub through: &'static str,
-    /// The other object's kind.
-    pub kind: &'static str,
+    /// The kinds that the other object may be of.
+    pub kinds: &'static [&'static str],
     /// The code of the refusal.
     pub code: &'static str,
+}
+
+/// What an attribute names must be among what another object has.
+#[derive(Clone, Copy, Debug)]
+pub struct Within {
+    /// The attribute: a name, or members that have one.
+    pub attribute: &'static str,
+    /// Our attribute that names the other object.
+    pub through: &'static str,
+    /// The other object's kind.
+    pub kind: &'static str,
+    /// Its attribute, a set.
+    pub set: &'static str,
+    /// The field of members that holds the name, on both sides.
+    pub field: &'static str,
+    /// The code of the refusal,
+    pub code: &'static str,
+    /// and the one where the set is empty.
+    pub none: &'static str,
 }
 
 /// With this value of an attribute another one must be given.

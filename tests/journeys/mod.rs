@@ -6,6 +6,7 @@ mod aside;
 mod bad_days;
 mod drift;
 mod drill;
+mod dry_runs;
 mod faults;
 mod imports;
 mod lookups;

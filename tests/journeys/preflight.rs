@@ -8,12 +8,16 @@ use landbridge::ops::{self, PlanOptions};
 use landbridge::plan::{Approval, Limit, PlanMode, StepEnd};
 use landbridge::sim::{Quota, Settings};
 
+use super::scenario::HOOK;
 use super::story::LINK;
 use crate::common::{Journey, failures, settled};
 use crate::simulation::draw::Draw;
 
 /// Every refusal that preflight is about.
-const FORESEEABLE: [&str; 12] = [
+const FORESEEABLE: [&str; 15] = [
+    "EndpointConnectionNotFound",
+    "EndpointServiceNotSupportedZone",
+    "EndpointServiceResourceNotFound",
     "EndPoint.0005",
     "Endpoint.1018",
     "EndPoint.2002",
@@ -32,7 +36,7 @@ const FORESEEABLE: [&str; 12] = [
 fn code(finding: &Diagnostic) -> String {
     let code = finding.detail.rsplit_once('(').and_then(|(_, rest)| rest.split_once(')'));
     let code = code.map(|(code, _)| code.to_lowercase());
-    code.filter(|code| code.starts_with("endpoint.")).unwrap_or_else(|| panic!("no code in {finding:#?}"))
+    code.filter(|code| code.starts_with("endpoint")).unwrap_or_else(|| panic!("no code in {finding:#?}"))
 }
 
 struct Outcome {
@@ -55,7 +59,7 @@ async fn all_the_same(journey: &Journey, mode: PlanMode) -> Outcome {
         findings
             .iter()
             .filter(|f| f.severity == severity)
-            .filter(|f| f.detail.contains("EndPoint.") || f.detail.contains("Endpoint."))
+            .filter(|f| f.detail.contains("(EndPoint") || f.detail.contains("(Endpoint"))
             .map(code)
             .collect()
     };
@@ -230,6 +234,45 @@ async fn each_rule_is_told_where_it_is_broken() {
     let told: Vec<&str> = findings.iter().map(|finding| finding.summary.as_str()).collect();
     assert_eq!(told, ["An attribute has no effect"; 2], "a subnet and a name: {findings:#?}");
     assert!(findings.iter().all(|finding| finding.severity == Severity::Warning));
+}
+
+/// The same law in the second cloud.
+#[tokio::test(start_paused = true)]
+async fn each_rule_of_the_second_cloud_is_told_where_it_is_broken() {
+    let back_end = "[{ resource_id: lb-bp1simpayments0002, resource_type: slb, zone_id: cn-hangzhou-i }]";
+    let zone = "      zone_id: cn-hangzhou-i\n";
+    let other_service = "  privatelink_service:\n    other:\n      resources: [{ resource_id: lb-bp1simpayments0001, resource_type: slb, zone_id: cn-hangzhou-h }]\n";
+    let accept = "    logs:\n      service_id: ${privatelink_service.hook.id}\n      endpoint_id";
+    type Row<'a> = (&'a str, Vec<(&'a str, &'a str)>, &'a [&'a str]);
+    let rows: Vec<Row<'_>> = vec![
+        (
+            "the service has no back end in that zone",
+            vec![(zone, "      zone_id: cn-hangzhou-h\n")],
+            &["elasticsearch_endpoint.logs endpointservicenotsupportedzone"],
+        ),
+        (
+            "the service has no back end at all",
+            vec![(back_end, "[]")],
+            &["elasticsearch_endpoint.logs endpointserviceresourcenotfound"],
+        ),
+        (
+            "the decision is about another service",
+            vec![
+                ("  privatelink_service:\n", other_service),
+                (accept, "    logs:\n      service_id: ${privatelink_service.other.id}\n      endpoint_id"),
+            ],
+            &["privatelink_accept.logs endpointconnectionnotfound"],
+        ),
+    ];
+    for (about, edits, expected) in rows {
+        let mut journey = Journey::with(HOOK, Settings::immediate());
+        for (from, to) in edits {
+            journey.edit(from, to);
+        }
+        let outcome = all_the_same(&journey, PlanMode::Normal).await;
+        assert_eq!(outcome.found, expected, "{about}\n{}", outcome.told);
+        assert_agrees(&outcome, about);
+    }
 }
 
 #[tokio::test(start_paused = true)]

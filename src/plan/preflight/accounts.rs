@@ -82,7 +82,11 @@ fn misplaced(scene: &Scene<'_>, changed: &Changed<'_>) -> Option<Diagnostic> {
 /// Two ways to one object that lead to two.
 fn disagrees(scene: &Scene<'_>, changed: &Changed<'_>) -> Option<Diagnostic> {
     let rule = changed.schema.preflight.agrees?;
-    let Named::Own(through) = scene.named(changed.item, rule.through, rule.kind)? else { return None };
+    let through =
+        rule.kinds.iter().find_map(|kind| match scene.named(changed.item, rule.through, kind)? {
+            Named::Own(address) => Some(address),
+            Named::Other(_) => None,
+        })?;
     let kind = changed.schema.referred(rule.attribute).next()?;
     let other = scene.item(through)?;
     let own = scene.named(changed.item, rule.attribute, kind)?;

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod admission;
+mod dry_runs;
 mod exclusive;
 mod in_use;
 mod limits;
@@ -18,9 +19,11 @@ mod scene;
 mod sorts;
 mod targets;
 mod unseen;
+mod within;
 
 use std::collections::BTreeSet;
 
+pub use self::dry_runs::{dry_runs, heard};
 use self::scene::Scene;
 use super::select::Selected;
 use super::walk::{Proposal, Situation};
@@ -74,6 +77,7 @@ pub(super) fn foresee(
         limits::find(&scene, found);
         exclusive::find(&scene, found);
         sorts::find(&scene, found);
+        within::find(&scene, found);
         networks::find(&scene, found);
         quota::find(&scene, steps, found, &mut foreseen.unseen);
         accounts::find(&scene, found);

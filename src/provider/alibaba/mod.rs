@@ -6,6 +6,7 @@
 
 mod config;
 mod connections;
+mod dry_run;
 mod effects;
 mod elasticsearch;
 mod endpoints;
@@ -31,6 +32,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::SignedDuration;
 
 pub use self::config::SETTINGS;
+pub use self::dry_run::takes_dry_run;
 pub use self::effects::{calls, created_at, lane, resting, settling, tokened};
 pub use self::errors::explain;
 use self::session::Session;
@@ -48,6 +50,8 @@ struct Inner {
     session: Session,
     /// The instances of the endpoints that were seen: the API finds an endpoint by its instance only.
     instances: Mutex<BTreeMap<ObjectId, String>>,
+    /// Held while a call is tried out.
+    dry_runs: tokio::sync::Mutex<()>,
 }
 
 impl Alibaba {
@@ -64,7 +68,13 @@ impl Alibaba {
         let config = config::Config::read(settings)?;
         let transport = transport.trusting_also("ca_file", config.ca_pem.as_deref())?;
         let session = Session::new(config, transport, clock.clone(), seed);
-        Ok(Alibaba { inner: Arc::new(Inner { session, instances: Mutex::default() }) })
+        Ok(Alibaba {
+            inner: Arc::new(Inner {
+                session,
+                instances: Mutex::default(),
+                dry_runs: tokio::sync::Mutex::default(),
+            }),
+        })
     }
 
     /// The cloud's clock minus ours, once it has answered.

@@ -21,14 +21,20 @@ impl Write for Alibaba {
 }
 
 impl Alibaba {
-    pub(super) async fn send_call(&self, call: &Call) -> Result<Reply, WriteFault> {
-        let Some(mut ask) = Ask::of_call(call) else {
-            let message = format!("`{}` is no operation of this cloud", call.operation);
-            return Err(WriteFault::Refused(Class::Input, Fault::message(message)));
-        };
+    /// The request of a call; none if it is none of ours.
+    pub(super) fn ask_of<'c>(&self, call: &'c Call) -> Option<Ask<'c>> {
+        let mut ask = Ask::of_call(call)?;
         if ask.product == Product::PrivateLink {
             ask.query.push(("RegionId".to_owned(), self.session().region().to_owned()));
         }
+        Some(ask)
+    }
+
+    pub(super) async fn send_call(&self, call: &Call) -> Result<Reply, WriteFault> {
+        let Some(mut ask) = self.ask_of(call) else {
+            let message = format!("`{}` is no operation of this cloud", call.operation);
+            return Err(WriteFault::Refused(Class::Input, Fault::message(message)));
+        };
         let is_bound = call.makes && !planted::is(Bug::CreateLeavesLate);
         ask.leave_by = is_bound.then(|| Instant::now() + LEAVES_WITHIN);
         // With its client token a creation is the same call, however often it is sent.

@@ -67,9 +67,22 @@ impl Admitted {
     }
 }
 
-/// The name of the operation that a request is for, if there is one.
+/// The name of the operation that a request is for, if there is one; a dry run has one of its own.
 pub(crate) fn operation_of(request: &Request<Bytes>) -> &'static str {
-    find(request).map_or("unknown", |(operation, _)| operation.name)
+    let Ok((operation, _)) = find(request) else { return "unknown" };
+    match (operation.writes && is_dry(request), operation.product) {
+        (true, Product::Elasticsearch) => "elasticsearch:DryRun",
+        (true, _) => "privatelink:DryRun",
+        (false, _) => operation.name,
+    }
+}
+
+/// Whether a request is only to be tried out. It is counted apart, and faults strike it apart.
+fn is_dry(request: &Request<Bytes>) -> bool {
+    let given = pairs(request.uri().query().unwrap_or_default());
+    given
+        .iter()
+        .any(|(name, value)| name.eq_ignore_ascii_case("dryrun") && value.eq_ignore_ascii_case("true"))
 }
 
 fn find(request: &Request<Bytes>) -> Result<(&'static Operation, Vec<String>), Refusal> {

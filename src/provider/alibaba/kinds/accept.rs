@@ -4,8 +4,8 @@
 
 use super::{ACCEPT, ELASTICSEARCH, ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, checks};
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Completes, Connected, Felt, Forgets, KindSchema, Listing, Mirrored,
-    OrderRule, Stakes, Type, When,
+    Agrees, AttributeSchema as A, Check, Compare, Completes, Connected, Felt, Forgets, KindSchema, Listing,
+    Mirrored, OrderRule, Preflight, Stakes, Type, When,
 };
 
 pub(super) fn kind() -> KindSchema {
@@ -47,6 +47,16 @@ pub(super) fn kind() -> KindSchema {
         natural_key: &["service_id", "endpoint_id"],
         forgets: Some(Forgets { attribute: "decision", value: "reject" }),
         adopts: true,
+        preflight: Preflight {
+            elsewhere: "EndpointServiceNotFound",
+            agrees: Some(Agrees {
+                attribute: "service_id",
+                through: "endpoint_id",
+                kinds: &[ENDPOINT, ELASTICSEARCH],
+                code: "EndpointConnectionNotFound",
+            }),
+            ..Preflight::default()
+        },
         stakes: Stakes {
             connected: Connected::While("status", "Connected"),
             account: Some("endpoint_owner_id"),

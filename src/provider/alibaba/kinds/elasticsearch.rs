@@ -2,9 +2,10 @@
 
 use super::{
     ELASTICSEARCH, INSTANCE, NO_CALL, PROVIDER_TYPE, SERVICE, WHITELIST, business_status, checks, created_at,
+    in_zones_of_service,
 };
 use crate::resource::{
-    AttributeSchema as A, Compare, Connected, Exclusive, KindSchema, OrderRule, Stakes, Type,
+    AttributeSchema as A, Compare, Connected, Exclusive, KindSchema, OrderRule, Preflight, Stakes, Type,
 };
 
 /// The endpoint of an instance. The API has three calls for it: create, list, delete; nothing of it
@@ -58,6 +59,14 @@ pub(super) fn endpoint() -> KindSchema {
             shown: "service_id",
             code: "EndpointDuplicated",
         }],
+        preflight: Preflight {
+            within: const { &[in_zones_of_service("zone_id")] },
+            unseen: &[
+                "whether an Elasticsearch instance is active and in the newer network architecture, and \
+                 which account has to be on the whitelist for it",
+            ],
+            ..Preflight::default()
+        },
         stakes: Stakes {
             connected: Connected::While("connection_status", "Connected"),
             account: None,

@@ -2,11 +2,11 @@
 
 use super::{
     ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, WHITELIST, business_status, checks, created_at,
-    resource_group, tags,
+    in_zones_of_service, resource_group, tags,
 };
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Connected, Exclusive, Felt, Field, KindSchema, OrderRule, Stakes,
-    Type, When,
+    AttributeSchema as A, Check, Compare, Connected, Exclusive, Felt, Field, KindSchema, OrderRule,
+    Preflight, Stakes, Type, When,
 };
 
 const STAKES: Stakes = Stakes {
@@ -143,6 +143,13 @@ pub(super) fn kind() -> KindSchema {
             code: "EndpointDuplicated",
         }],
         stakes: STAKES,
+        preflight: Preflight {
+            within: const { &[in_zones_of_service("zones")] },
+            unseen: &[
+                "whether the networks and security groups of an endpoint exist and have a free address",
+            ],
+            ..Preflight::default()
+        },
         timeout_minutes: 5,
         ..KindSchema::managed(
             ENDPOINT,

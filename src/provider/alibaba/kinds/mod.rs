@@ -7,7 +7,7 @@ mod endpoint;
 mod service;
 mod whitelist;
 
-use crate::resource::{AttributeSchema, Check, Compare, KindSchema, Type};
+use crate::resource::{AttributeSchema, Check, Compare, KindSchema, Type, Within};
 
 /// The provider type these kinds belong to.
 pub const PROVIDER_TYPE: &str = "alibaba";
@@ -39,6 +39,19 @@ pub fn kinds() -> Vec<KindSchema> {
 
 /// The reason of every replacement that the API leaves us.
 const NO_CALL: &str = "the API has no call that changes it";
+
+/// An endpoint is in zones where its service has a back end.
+const fn in_zones_of_service(attribute: &'static str) -> Within {
+    Within {
+        attribute,
+        through: "service_id",
+        kind: SERVICE,
+        set: "resources",
+        field: "zone_id",
+        code: "EndpointServiceNotSupportedZone",
+        none: "EndpointServiceResourceNotFound",
+    }
+}
 
 /// `created_at`: when the cloud made it.
 fn created_at() -> AttributeSchema {

@@ -4,8 +4,8 @@
 
 use super::{NO_CALL, PROVIDER_TYPE, SERVICE, WHITELIST, checks};
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, Listing, OrderRule, Stakes,
-    Type, When,
+    AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, Listing, OrderRule, Preflight,
+    Stakes, Type, When,
 };
 
 fn user() -> Type {
@@ -44,6 +44,7 @@ pub(super) fn kind() -> KindSchema {
         dies_with: Some("service_id"),
         natural_key: &["service_id"],
         adopts: true,
+        preflight: Preflight { elsewhere: "EndpointServiceNotFound", ..Preflight::default() },
         stakes: Stakes {
             connected: Connected::Never,
             account: None,

@@ -47,7 +47,7 @@ pub(super) fn kind() -> KindSchema {
             agrees: Some(Agrees {
                 attribute: "endpoint_service_id",
                 through: "endpoint_id",
-                kind: ENDPOINT,
+                kinds: &[ENDPOINT],
                 code: "EndPoint.2013",
             }),
             ..Preflight::default()

@@ -105,6 +105,7 @@ const PREFLIGHT: Preflight = Preflight {
         "whether an endpoint's `vpc_id` and `subnet_id` exist, have a free address, and lie outside 198.19.128.0/17, which the cloud keeps for itself",
     ],
     agrees: None,
+    within: &[],
     requires: &[],
     in_use: None,
 };

@@ -69,6 +69,7 @@ const PREFLIGHT: Preflight = Preflight {
     ],
     target: None,
     agrees: None,
+    within: &[],
 };
 
 /// A port mapping: the port users dial, the port of the back end, and the protocol.

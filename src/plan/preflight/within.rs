@@ -1,0 +1,62 @@
+//! What an object names of its target must be among what the target has: a zone of an endpoint,
+//! among those of its service.
+
+use std::collections::BTreeSet;
+
+use super::scene::{Changed, Named, Scene};
+use crate::diagnostic::Diagnostic;
+use crate::diff::Need;
+use crate::expr::Worth;
+use crate::resource::{Value, Within};
+
+pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
+    for changed in scene.changed.iter().filter(|changed| changed.is_new()) {
+        let rules = changed.schema.preflight.within.iter();
+        found.extend(rules.filter_map(|rule| outside(scene, changed, rule)));
+    }
+}
+
+/// The names that a value holds: itself, or a field of each member.
+fn names<'v>(value: &'v Value, field: &str) -> BTreeSet<&'v str> {
+    let of = |value: &'v Value| match value {
+        Value::Map(entries) => entries.get(field).and_then(Value::as_str),
+        other => other.as_str(),
+    };
+    match value.as_list() {
+        Some(items) => items.iter().filter_map(of).collect(),
+        None => of(value).into_iter().collect(),
+    }
+}
+
+fn outside(scene: &Scene<'_>, changed: &Changed<'_>, rule: &Within) -> Option<Diagnostic> {
+    let Named::Own(target) = scene.named(changed.item, rule.through, rule.kind)? else { return None };
+    let item = scene.item(target)?;
+    let is_open = item.delta.want.get(rule.set).is_some_and(|set| matches!(set.worth, Worth::Deferred(_)));
+    let then = scene.afterwards(target, item).filter(|_| !is_open)?;
+    let there = then.get(rule.set).map(|set| names(set, rule.field)).unwrap_or_default();
+    let (text, code) = if there.is_empty() {
+        // What others have given it is not known of one that they made.
+        if !matches!(item.delta.need, Need::Create | Need::Replace) {
+            return None;
+        }
+        (format!("{target} has none in its `{}`", rule.set), rule.none)
+    } else {
+        let wanted = names(changed.known(rule.attribute)?, rule.field);
+        let missing: Vec<&str> = wanted.difference(&there).copied().collect();
+        if missing.is_empty() {
+            return None;
+        }
+        let has: Vec<&str> = there.into_iter().collect();
+        (format!("{target} has {}, and not {}", has.join(", "), missing.join(", ")), rule.code)
+    };
+    let text = format!(
+        "the `{}` of {} must be among the `{}` of {target}; {text}: {}",
+        rule.attribute,
+        changed.address,
+        rule.set,
+        scene.refused(code)
+    );
+    let finding = Diagnostic::error("What it connects to does not have that", text)
+        .hint(format!("correct `{}`, or add it to the `{}` of {target}", rule.attribute, rule.set));
+    Some(changed.at(finding, rule.attribute).also(item.place.clone(), format!("{target} is here")))
+}
