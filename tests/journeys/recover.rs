@@ -11,6 +11,7 @@ use landbridge::resource::Address;
 use landbridge::state::Recorded;
 use landbridge::state::files::{Files, MemoryFiles};
 
+use super::scenario;
 use super::story::LINK;
 use crate::common::{Journey, settled};
 
@@ -69,6 +70,30 @@ async fn a_state_that_is_gone_comes_back_whole() {
     assert!(endpoint.evidence.contains("leads to vpcep_service.payments"), "{}", endpoint.evidence);
     recover(&journey, &before).await;
     journey.destroy().await;
+}
+
+/// In either cloud, and in a stack across both: all of it is found, nothing has to be asked.
+#[tokio::test(start_paused = true)]
+async fn a_state_of_any_cloud_comes_back_and_what_it_recorded_is_exported_no_more() {
+    for scenario in &scenario::ALL {
+        let mut journey = scenario.journey();
+        journey.apply().await;
+        let before = journey.recorded();
+        journey.files = MemoryFiles::new();
+        assert_eq!(recover(&journey, &before).await, 0, "{}", scenario.name);
+        let exported = settled(ops::export(&journey.workspace(), &ops::Filter::default()).await);
+        assert!(exported.addresses.is_empty(), "{}: {}", scenario.name, exported.text);
+        // A state that lacks one object of each cloud.
+        for accept in scenario.accepts {
+            let address: Address = accept.parse().expect("an address");
+            journey.files = MemoryFiles::new();
+            let (found, _) = recovered(&journey, &before).await;
+            assert!(found.found.iter().any(|(a, _)| *a == address), "{}: {accept}", scenario.name);
+        }
+        recover(&journey, &before).await;
+        journey.destroy().await;
+        scenario.assert_gone(&journey, "destroyed after it was recovered");
+    }
 }
 
 /// Three endpoints that are alike in everything, each with its acceptance.

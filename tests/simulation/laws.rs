@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use landbridge::plan::{Action, Plan, PlanInput, StepAction};
 use landbridge::resource::Value;
-use landbridge::sim::{EndpointStatus, ServiceStatus, World};
+use landbridge::sim::{EndpointStatus, LinkEndpoint, ServiceStatus, World};
 use landbridge::state::Recorded;
 
+use super::links::{self, LINKS, Links};
 use super::stack::{self, OWNER, SERVICES, Stack};
-use super::trouble::{GUEST, is_theirs};
+use super::trouble::{GUEST, GUEST_OF_LINK, is_theirs};
 
 /// The order in a plan is that of the dependencies.
 pub(super) fn plan_is_in_order(plan: &Plan, stack: &Stack) {
@@ -21,6 +22,26 @@ pub(super) fn plan_is_in_order(plan: &Plan, stack: &Stack) {
     objects_end_in_order(plan);
     // By what is recorded, too, so that what is no longer desired is in order.
     let named: BTreeSet<String> = plan.steps.iter().map(|s| s.address.to_string()).collect();
+    for n in 0..LINKS {
+        let (service, whitelist) =
+            (format!("privatelink_service.l{n}"), format!("privatelink_whitelist.l{n}"));
+        let of_it = format!("elasticsearch_endpoint.x{n}_");
+        for endpoint in named.iter().filter(|name| name.starts_with(&of_it)) {
+            let accept = endpoint.replace("elasticsearch_endpoint", "privatelink_accept");
+            for (first, then) in [(&service, endpoint), (&service, &accept), (endpoint, &accept)] {
+                let made = (place(first, &["create"]), place(then, &["create"]));
+                assert!(made.1.is_none() || made.0 <= made.1, "order: {first} is made before {then}");
+                if let (Some(first), Some(then)) = (place(first, &["delete"]), place(then, &["delete"])) {
+                    assert!(then < first, "order: {endpoint} ends before {service}");
+                }
+            }
+            if let (Some(grants), Some(makes)) =
+                (place(&whitelist, &["create", "grant"]), place(endpoint, &["create"]))
+            {
+                assert!(waits(plan, makes, grants), "order: {whitelist} lets in before {endpoint} is made");
+            }
+        }
+    }
     for n in 0..SERVICES {
         let (service, whitelist) = (format!("vpcep_service.s{n}"), format!("vpcep_whitelist.w{n}"));
         let of_it = |name: &&String| {
@@ -95,13 +116,17 @@ fn waits(plan: &Plan, then: usize, first: usize) -> bool {
     false
 }
 
+/// The kinds whose objects do not exist with another one.
+const OF_THEIR_OWN: [&str; 4] =
+    ["vpcep_service", "vpcep_endpoint", "privatelink_service", "elasticsearch_endpoint"];
+
 /// A plan that was made while reads failed makes nothing that one made in peace leaves alone. What
 /// exists with its parent may be made again: that has no effect.
 pub(super) fn trouble_changes_no_mind(trouble: &Plan, peace: &Plan) {
     let calm: BTreeMap<_, _> = peace.changes.iter().map(|c| (&c.address, c.action)).collect();
     for change in &trouble.changes {
         let makes = change.action == Action::Create || change.action.is_replace();
-        let of_its_own = ["vpcep_service", "vpcep_endpoint"].contains(&change.address.kind().as_str());
+        let of_its_own = OF_THEIR_OWN.contains(&change.address.kind().as_str());
         // What was ending may have ended meanwhile, and what was waited for may have failed.
         let same = calm.get(&change.address).is_some_and(|action| {
             *action == Action::Create || *action == Action::Await || action.is_replace()
@@ -123,20 +148,59 @@ pub(super) fn nothing_is_lost(world: &World, recorded: &Recorded) {
         let new = known.insert((address.kind().to_string(), object.id.clone()));
         assert!(new, "bound twice: {}", object.id);
     }
+    let ours = |id: &uuid::Uuid| !is_theirs(*id);
     let services = world.services.iter().filter(|s| s.status != ServiceStatus::Deleting).map(|s| s.id);
     let endpoints = world.endpoints.iter().filter(|e| e.status != EndpointStatus::Deleting).map(|e| e.id);
-    for (kind, ids) in
-        [("vpcep_service", services.collect::<Vec<_>>()), ("vpcep_endpoint", endpoints.collect())]
-    {
+    let links = world.alibaba.services.iter().filter(|s| s.status != "Deleting").map(|s| s.id.clone());
+    let there: [(&str, Vec<String>); 4] = [
+        ("vpcep_service", services.filter(ours).map(|id| id.to_string()).collect()),
+        ("vpcep_endpoint", endpoints.filter(ours).map(|id| id.to_string()).collect()),
+        ("privatelink_service", links.collect()),
+        ("elasticsearch_endpoint", of_instances(world).map(|e| e.id.clone()).collect()),
+    ];
+    for (kind, ids) in there {
         let pending = recorded.pending.values().filter(|p| p.begun.call.makes);
         let begun = pending.filter(|p| p.begun.address.kind().as_str() == kind).count();
-        let unknown: Vec<String> = ids
-            .into_iter()
-            .filter(|id| !is_theirs(*id))
-            .map(|id| id.to_string())
-            .filter(|id| !known.contains(&(kind.to_owned(), id.clone())))
-            .collect();
+        let unknown: Vec<String> =
+            ids.into_iter().filter(|id| !known.contains(&(kind.to_owned(), id.clone()))).collect();
         assert!(unknown.len() <= begun, "lost: {kind} {unknown:?}, and {begun} are known to be uncertain");
+    }
+}
+
+/// The endpoints of instances that are there, without those of the vendor's page.
+fn of_instances(world: &World) -> impl Iterator<Item = &LinkEndpoint> {
+    let own = |e: &&LinkEndpoint| e.instance.is_some() && !e.id.contains('*') && e.status != "Deleting";
+    world.alibaba.endpoints.iter().filter(own)
+}
+
+/// What is in the second cloud is what is desired, each once.
+pub(super) fn links_are_as_desired(world: &World, recorded: &Recorded, desired: &Links) {
+    let id = |address: String| {
+        let address = address.parse().expect("an address");
+        recorded.objects.get(&address).unwrap_or_else(|| panic!("{address} is not recorded")).id.clone()
+    };
+    each_once("links", world.alibaba.services.len(), desired.len());
+    for (n, link) in desired {
+        let service = id(format!("privatelink_service.l{n}"));
+        let there = world.alibaba.services.iter().find(|s| s.id == service);
+        let there = there.unwrap_or_else(|| panic!("link {n} is not in the cloud"));
+        let described = there.settings.get("ServiceDescription").and_then(|text| text.as_str());
+        assert!(described.is_some_and(|text| text.starts_with(link.description)), "link {n}: {described:?}");
+        assert_eq!(there.resources.len(), link.back_ends.len(), "the back ends of link {n}");
+        assert!(link.guests.iter().all(|guest| there.users.contains(*guest)), "the guests of link {n}");
+        assert!(!link.exclusive || there.users.len() == 1 + link.guests.len(), "the whitelist of link {n}");
+    }
+    let wanted = links::ends(desired);
+    each_once("endpoints of instances", of_instances(world).count(), wanted.len());
+    for (n, instance, name) in wanted {
+        let endpoint = id(format!("elasticsearch_endpoint.{name}"));
+        let there = of_instances(world).find(|e| e.id == endpoint);
+        let there = there.unwrap_or_else(|| panic!("endpoint {name} is not in the cloud"));
+        let leads = (there.service_id.as_str(), there.instance.as_deref());
+        assert_eq!(leads, (id(format!("privatelink_service.l{n}")).as_str(), Some(instance)), "{name}");
+        let link = &desired[&n];
+        let end = link.ends.values().find(|end| there.zones[0].zone == link.zone(end));
+        assert!(end.is_some(), "{name} is in one of its zones");
     }
 }
 
@@ -181,7 +245,8 @@ fn each_once(what: &str, there: usize, wanted: usize) {
 /// The services whose whitelist lets a guest of others in.
 pub(super) fn with_guest(world: &World) -> BTreeSet<String> {
     let guests = world.permissions.iter().filter(|p| p.permission == GUEST);
-    guests.map(|p| p.service_id.to_string()).collect()
+    let of_links = world.alibaba.services.iter().filter(|s| s.users.contains(GUEST_OF_LINK));
+    guests.map(|p| p.service_id.to_string()).chain(of_links.map(|s| s.id.clone())).collect()
 }
 
 /// What others made, in words: it is not ours to change.

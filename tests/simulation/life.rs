@@ -12,9 +12,10 @@ use landbridge::state;
 use landbridge::state::files::{Loss, Mishap};
 
 use super::laws;
+use super::links::{LINKS, Links};
 use super::machine::{Line, Trace, until_down};
 use super::script::{Act, Run, Script};
-use super::stack::{SERVICES, Stack, yaml};
+use super::stack::{SERVICES, Stack, yaml_with};
 use super::trouble::{self, At, Ending, Fault, Meddling};
 use super::user;
 use crate::common::{Journey, failures, settled, told};
@@ -46,6 +47,7 @@ struct Life {
     script: Script,
     journey: Journey,
     desired: Stack,
+    links: Links,
     trace: Trace,
     story: Story,
     tally: Tally,
@@ -77,12 +79,13 @@ pub(super) fn live(script: &Script, story: &Story) -> Tally {
 impl Life {
     fn new(script: Script, story: Story) -> Life {
         let settings = Settings { seed: script.seed, ..Settings::embedded() };
-        let mut journey = Journey::with(&yaml(&script.stack), settings);
+        let mut journey = Journey::with(&yaml_with(&script.stack, &script.links), settings);
         journey.seed = script.seed;
         journey.parallelism = script.parallelism;
         journey.passwords = script.passwords;
         Life {
             desired: script.stack.clone(),
+            links: script.links.clone(),
             journey,
             script,
             trace: Trace::default(),
@@ -99,8 +102,12 @@ impl Life {
             self.tell(format!("act {number}, at {}", self.journey.clock.now()));
             match act {
                 Act::Desire(stack) => {
-                    self.journey.text = yaml(&stack);
                     self.desired = stack;
+                    self.write();
+                }
+                Act::DesireLinks(links) => {
+                    self.links = links;
+                    self.write();
                 }
                 Act::Meddle(what) if what.hides_evidence() && self.is_uncertain() => {}
                 Act::Meddle(what) => self.meddle(what).await,
@@ -112,6 +119,11 @@ impl Life {
         }
         self.settle(false).await;
         self.settle(true).await;
+    }
+
+    /// The author writes down what is desired.
+    fn write(&mut self) {
+        self.journey.text = yaml_with(&self.desired, &self.links);
     }
 
     fn tell(&self, line: String) {
@@ -154,7 +166,10 @@ impl Life {
 
     fn writes(&self) -> u64 {
         let counts = self.journey.sim.request_counts();
-        let reads = |name: &str| name.starts_with("get_") || name.starts_with("list_");
+        let reads = |name: &str| {
+            let name = name.split_once(':').map_or(name, |(_, action)| action);
+            ["get_", "list_", "Get", "List", "Describe", "DryRun"].iter().any(|verb| name.starts_with(verb))
+        };
         counts.iter().filter(|(name, _)| !reads(name) && *name != "create_token").map(|(_, n)| n).sum()
     }
 
@@ -301,6 +316,15 @@ impl Life {
                 .objects
                 .get(&address.parse::<landbridge::resource::Address>().expect("an address"))
         };
+        for n in 0..LINKS {
+            let desired = self.links.get(&n).is_some_and(|link| link.exclusive);
+            let whitelist = object(format!("privatelink_whitelist.l{n}"));
+            let recorded = whitelist.is_some_and(|w| w.attributes.text("mode") == Some("exclusive"));
+            if let (true, Some(service)) = (desired || recorded, object(format!("privatelink_service.l{n}")))
+            {
+                self.guests.remove(&service.id);
+            }
+        }
         for n in 0..SERVICES {
             let desired =
                 self.desired.get(&n).and_then(|s| s.whitelist.as_ref()).is_some_and(|w| w.exclusive);
@@ -332,7 +356,7 @@ impl Life {
     async fn settle(&mut self, destroy: bool) {
         self.forget_guests_of_exclusive_sets();
         self.trouble(&[]);
-        let nothing = Stack::new();
+        let (nothing, no_links) = (Stack::new(), Links::new());
         if let Err(Failure::Diagnostics(faults)) = self.journey.plan_with(&options(destroy)).await
             && faults.iter().all(|f| f.summary == "The new object cannot be made before the old one is gone")
         {
@@ -342,7 +366,7 @@ impl Life {
                 let endpoints = service.endpoints.values_mut().chain([&mut service.twin]);
                 endpoints.for_each(|endpoint| endpoint.create_first = false);
             }
-            self.journey.text = yaml(&self.desired);
+            self.write();
         }
         for again in 1.. {
             let options = user::answering(&self.journey, options(destroy)).await;
@@ -367,7 +391,10 @@ impl Life {
         let world = self.journey.sim.world();
         let recorded = self.journey.recorded();
         laws::all_is_as_desired(&world, &recorded, if destroy { &nothing } else { &self.desired });
-        let there: BTreeSet<String> = world.services.iter().map(|s| s.id.to_string()).collect();
+        laws::links_are_as_desired(&world, &recorded, if destroy { &no_links } else { &self.links });
+        let ours = world.services.iter().map(|s| s.id.to_string());
+        let there: BTreeSet<String> =
+            ours.chain(world.alibaba.services.iter().map(|s| s.id.clone())).collect();
         let now = laws::with_guest(&world);
         for service in self.guests.iter().filter(|service| there.contains(*service)) {
             assert!(now.contains(service), "a record of others is gone from the whitelist of {service}");

@@ -10,6 +10,7 @@ pub(crate) mod draw;
 mod export;
 mod laws;
 mod life;
+mod links;
 mod machine;
 #[cfg(feature = "planted-bugs")]
 mod planted;
@@ -62,9 +63,32 @@ fn seeds() {
             .iter()
             .map(|(s, l)| format!("  seed {s}: {}", l.lines().next().unwrap_or_default()))
             .collect();
-        panic!("{}\nall seeds that break a law:\n{}", runner::told(*seed), all.join("\n"));
+        panic!(
+            "{}\nall seeds that break a law:\n{}",
+            runner::told(Script::drawn(*seed), SEEDS),
+            all.join("\n")
+        );
     }
 }
+
+/// The same lives with links of the second cloud, beside those of the first or alone.
+#[test]
+fn seeds_beyond() {
+    let sum =
+        runner::run(wanted(), |_| false, |seed| runner::attempt(&Script::beyond(seed), &Story::default()));
+    sum.tell();
+    if let Some(seed) = sum.broken.keys().next() {
+        panic!(
+            "{}\nall seeds that break a law: {:?}",
+            runner::told(Script::beyond(*seed), BEYOND),
+            sum.broken.keys()
+        );
+    }
+}
+
+/// The tests whose seeds can be replayed.
+const SEEDS: &str = "seeds";
+const BEYOND: &str = "seeds_beyond";
 
 #[test]
 fn the_same_seed_gives_the_same_trace() {

@@ -118,9 +118,9 @@ fn in_short(law: &str) -> String {
 }
 
 /// The shortest story found of a seed that breaks a law, as it is printed.
-pub(super) fn told(seed: u64) -> String {
+pub(super) fn told(script: Script, test: &str) -> String {
     let law = |script: &Script| attempt(script, &Story::default()).err().map(|law| in_short(&law));
-    let script = Script::drawn(seed);
+    let seed = script.seed;
     let began = Instant::now();
     let broken = law(&script);
     let script = shrink(&script, |script| began.elapsed() < PATIENCE && law(script) == broken);
@@ -129,11 +129,11 @@ pub(super) fn told(seed: u64) -> String {
     let story = story.lock().expect("no panic while telling").join("\n");
     format!(
         "seed {seed} breaks a law: {law}\n\nIts shortest story:\n{script:#?}\n\n{story}\n\n{law}\n\nreplay it with\n  {}\n",
-        command(seed)
+        command(seed, test)
     )
 }
 
 /// The command that replays a seed.
-pub(super) fn command(seed: u64) -> String {
-    format!("LANDBRIDGE_SEEDS={seed} cargo test --test main simulation::seeds -- --nocapture")
+pub(super) fn command(seed: u64, test: &str) -> String {
+    format!("LANDBRIDGE_SEEDS={seed} cargo test --test main simulation::{test} -- --exact --nocapture")
 }

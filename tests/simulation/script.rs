@@ -1,6 +1,7 @@
 //! A script: everything that a seed decides, as data that can be shown, replayed and made smaller.
 
 use super::draw::Draw;
+use super::links::{self, Links};
 use super::stack::{self, Stack};
 use super::trouble::{self, Ending, Fault, Meddling};
 
@@ -17,6 +18,8 @@ pub(super) struct Script {
     pub(super) passwords: bool,
     /// What is desired first.
     pub(super) stack: Stack,
+    /// What is desired first of the second cloud.
+    pub(super) links: Links,
     pub(super) acts: Vec<Act>,
 }
 
@@ -25,6 +28,8 @@ pub(super) struct Script {
 pub(super) enum Act {
     /// The author wants this from now on.
     Desire(Stack),
+    /// The author wants this of the second cloud from now on.
+    DesireLinks(Links),
     /// Others change the cloud.
     Meddle(Meddling),
     /// So many seconds pass.
@@ -60,6 +65,7 @@ impl Script {
             parallelism: draw.one(&[1, 2, 10, 10]),
             passwords: draw.chance(30),
             stack: stack::stack(&mut draw),
+            links: Links::new(),
             acts: Vec::new(),
         };
         let mut desired = script.stack.clone();
@@ -83,6 +89,36 @@ impl Script {
             if draw.chance(60) {
                 script.acts.push(Act::Settle);
             }
+        }
+        script
+    }
+
+    /// The same script with links of the second cloud, in every second one without the first. What is
+    /// drawn for them comes from a stream of its own.
+    pub(super) fn beyond(seed: u64) -> Script {
+        let mut script = Script::drawn(seed);
+        let mut draw = Draw(!seed);
+        if draw.chance(50) {
+            script.stack.clear();
+            script.acts.retain(|act| !matches!(act, Act::Desire(_)));
+        }
+        script.links = links::links(&mut draw);
+        let mut desired = script.links.clone();
+        for act in std::mem::take(&mut script.acts) {
+            if draw.chance(25) {
+                script.acts.push(Act::Meddle(trouble::meddling_with_links(&mut draw)));
+            }
+            if draw.chance(40) {
+                desired = links::edited(&mut draw, &desired);
+                script.acts.push(Act::DesireLinks(desired.clone()));
+            }
+            script.acts.push(match act {
+                Act::Run(mut run) => {
+                    run.faults.extend(trouble::faults_of_links(&mut draw));
+                    Act::Run(run)
+                }
+                other => other,
+            });
         }
         script
     }

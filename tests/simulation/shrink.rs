@@ -1,5 +1,6 @@
 //! Making a script smaller that breaks a law, as long as it still breaks one.
 
+use super::links::LINKS;
 use super::script::{Act, Run, Script};
 use super::stack::{SERVICES, Stack};
 use super::trouble::Ending;
@@ -42,6 +43,16 @@ fn candidates(script: &Script) -> Vec<Script> {
         for act in &mut smaller.acts {
             if let Act::Desire(stack) = act {
                 simpler(stack);
+            }
+        }
+        all.push(smaller);
+    }
+    for n in 0..LINKS {
+        let mut smaller = script.clone();
+        smaller.links.remove(&n);
+        for act in &mut smaller.acts {
+            if let Act::DesireLinks(links) = act {
+                links.remove(&n);
             }
         }
         all.push(smaller);

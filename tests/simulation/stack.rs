@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::draw::Draw;
+use super::links::{self, Links};
 
 /// At most so many services.
 pub(super) const SERVICES: usize = 3;
@@ -243,6 +244,11 @@ pub(super) fn endpoints(stack: &Stack) -> Vec<(usize, String, &'static Consumer)
 
 /// The configuration as its author writes it.
 pub(super) fn yaml(stack: &Stack) -> String {
+    yaml_with(stack, &Links::new())
+}
+
+/// The same with links of the second cloud.
+pub(super) fn yaml_with(stack: &Stack, beyond: &Links) -> String {
     let mut text = String::from("stack: drawn\nproviders:\n");
     for provider in ["owner", "shop", "logistics"] {
         let _ = writeln!(
@@ -252,6 +258,10 @@ pub(super) fn yaml(stack: &Stack) -> String {
     }
     let mut kinds: BTreeMap<&str, String> = BTreeMap::new();
     let mut outputs = String::new();
+    if !beyond.is_empty() {
+        text.push_str(links::PROVIDER);
+        links::write(beyond, stack.keys().next().copied(), &mut kinds, &mut outputs);
+    }
     for (n, service) in stack {
         write_service(kinds.entry("vpcep_service").or_default(), *n, service, stack);
         let _ = writeln!(outputs, "  s{n}: {{ value: \"${{vpcep_service.s{n}.full_name}}\" }}");

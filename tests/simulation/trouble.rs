@@ -85,6 +85,38 @@ pub(super) fn faults(draw: &mut Draw) -> Vec<Fault> {
     faults
 }
 
+/// What goes wrong in the second cloud alone.
+const FAULTS_OF_LINKS: [Fault; 20] = [
+    ("answer lost", "operation: 'privatelink:CreateVpcEndpointService', lose_answer: true, count: 1"),
+    ("answer lost", "operation: 'elasticsearch:CreateVpcEndpoint', lose_answer: true, every: 2"),
+    ("answer lost", "operation: 'elasticsearch:DeleteVpcEndpoint', lose_answer: true, every: 2"),
+    ("answer lost", "operation: 'privatelink:*User*', lose_answer: true, probability: 0.4"),
+    ("answer lost", "operation: 'privatelink:*VpcEndpointConnection', lose_answer: true, every: 2"),
+    ("answer lost", "operation: 'privatelink:Update*', lose_answer: true, every: 2"),
+    ("answer torn", "operation: '*:Create*', cut_at: 10, nth: 1"),
+    ("connection cut", "operation: '*:Create*', cut: true, count: 2"),
+    ("server error", "operation: '*:Create*', error: { status: 503 }, every: 2"),
+    ("server error", "operation: '*:List*', error: { status: 500, code: InternalError }, every: 3"),
+    ("server error", "operation: '*:Get*', error: { status: 502, shape: html }, probability: 0.3"),
+    ("error, done all the same", "operation: '*:Create*', error: { status: 500, done: true }, nth: 1"),
+    ("throttled", "operation: 'elasticsearch:*', error: { code: Throttling.User }, probability: 0.3"),
+    ("throttled", "operation: '*:Create*', error: { status: 429, retry_after: 70 }, count: 2"),
+    ("stale listing", "operation: '*:List*', stale: 20s, probability: 0.6"),
+    ("young ones hidden", "operation: 'elasticsearch:List*', hide: 30s"),
+    ("not deleted", "operation: 'elasticsearch:DeleteVpcEndpoint', error: { shape: result_false }, nth: 1"),
+    ("slow", "operation: '*:Create*', slow: 30s"),
+    ("slow", "operation: '*:*Connection', slow: 40s"),
+    ("slow", "operation: '*:Delete*', slow: 60s"),
+];
+
+/// Some of them; with none that a drawn fault strikes already.
+pub(super) fn faults_of_links(draw: &mut Draw) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = (0..draw.one(&[0, 1, 1, 2])).map(|_| draw.one(&FAULTS_OF_LINKS)).collect();
+    faults.sort_unstable();
+    faults.dedup();
+    faults
+}
+
 /// The simulator's rules for these faults, over the usual latency.
 pub(super) fn rules(latency: &str, faults: &[Fault]) -> FaultRules {
     let usual = format!("{{ latency: {latency} }}");
@@ -162,13 +194,23 @@ pub(super) enum Meddling {
     LetIn(usize),
     /// They make a service and an endpoint of their own.
     Neighbour(usize),
+    /// The endpoint of an instance goes.
+    EndGoes(usize),
+    /// The owner of a link cuts a connection.
+    Cut(usize),
+    /// They let somebody use a link.
+    Admit(usize),
+    /// They take somebody off the whitelist of a link.
+    Bar(usize),
+    /// They write another description of a link.
+    Describe(usize),
 }
 
 impl Meddling {
     /// Whether it changes what an uncertain creation is recognised by: not even the promise covers
     /// an object that others change before it was found.
     pub(super) fn hides_evidence(self) -> bool {
-        matches!(self, Meddling::Ports(_) | Meddling::Untag(_))
+        matches!(self, Meddling::Ports(_) | Meddling::Untag(_) | Meddling::Describe(_))
     }
 }
 
@@ -184,6 +226,21 @@ pub(super) fn meddling(draw: &mut Draw) -> Meddling {
         _ => Meddling::Neighbour(which),
     }
 }
+
+/// The same in the second cloud.
+pub(super) fn meddling_with_links(draw: &mut Draw) -> Meddling {
+    let which = draw.below(8);
+    match draw.below(5) {
+        0 => Meddling::EndGoes(which),
+        1 => Meddling::Cut(which),
+        2 => Meddling::Admit(which),
+        3 => Meddling::Bar(which),
+        _ => Meddling::Describe(which),
+    }
+}
+
+/// Whom others let use a link; no configuration names them.
+pub(super) const GUEST_OF_LINK: &str = "9999999999999999";
 
 /// Whom others let in; no configuration names them.
 pub(super) const GUEST: &str = "iam:domain::ffffffffffffffffffffffffffffffff";
@@ -211,7 +268,39 @@ fn at<T>(of: &mut [T], which: usize) -> Option<&mut T> {
 pub(super) fn meddle(world: &mut sim::World, now: jiff::Timestamp, what: Meddling) {
     let ours = |s: &&mut sim::Service| !is_theirs(s.id);
     let mut services: Vec<&mut sim::Service> = world.services.iter_mut().filter(ours).collect();
+    let links = &mut world.alibaba;
+    // What the vendor's page shows is nobody's to change.
+    let own = |e: &&mut sim::LinkEndpoint| !e.id.contains('*');
     match what {
+        Meddling::EndGoes(which) => {
+            let mut ends: Vec<_> = links.endpoints.iter_mut().filter(own).collect();
+            if let Some(id) = at(&mut ends, which).map(|end| end.id.clone()) {
+                links.endpoints.retain(|end| end.id != id);
+            }
+        }
+        Meddling::Cut(which) => {
+            let mut ends: Vec<_> = links.endpoints.iter_mut().filter(own).collect();
+            if let Some(end) = at(&mut ends, which)
+                && end.connection == "Connected"
+            {
+                "Disconnected".clone_into(&mut end.connection);
+            }
+        }
+        Meddling::Admit(which) => {
+            if let Some(service) = at(&mut links.services, which) {
+                service.users.insert(GUEST_OF_LINK.to_owned());
+            }
+        }
+        Meddling::Bar(which) => {
+            if let Some(service) = at(&mut links.services, which) {
+                service.users.pop_first();
+            }
+        }
+        Meddling::Describe(which) => {
+            if let Some(service) = at(&mut links.services, which) {
+                service.settings.insert("ServiceDescription".to_owned(), "by others".into());
+            }
+        }
         Meddling::DeleteEndpoint(which) => {
             let ids: Vec<_> = world.endpoints.iter().map(|e| e.id).filter(|id| !is_theirs(*id)).collect();
             if let Some(place) = which.checked_rem(ids.len()) {
