@@ -8,7 +8,7 @@ use landbridge::sim::{EndpointStatus, World};
 use landbridge::state::files::MemoryFiles;
 
 use super::draw::Draw;
-use super::stack;
+use super::{links, stack};
 use crate::common::{Journey, settled};
 
 /// So many drawn configurations.
@@ -17,7 +17,7 @@ const STACKS: u64 = 25;
 /// Exports everything into a configuration that had only provider blocks, and records it.
 async fn exported(journey: &mut Journey) -> Exported {
     journey.files = MemoryFiles::new();
-    journey.text = stack::yaml(&stack::Stack::new());
+    journey.text = stack::yaml(&stack::Stack::new()) + links::PROVIDER;
     let written = settled(ops::export(&journey.workspace(), &Filter::default()).await);
     if !written.addresses.is_empty() {
         journey.text.push_str(&written.text);
@@ -76,4 +76,54 @@ async fn what_is_exported_is_what_is_there_and_makes_it_again() {
         assert_eq!(likeness(&journey.sim.world()), likeness(&before), "seed {seed}\n{}", journey.text);
     }
     assert!(objects > 80 && repeated > 5, "{objects} objects, {repeated} blocks that repeat");
+}
+
+/// What the links of a world are like, without what the cloud chose.
+fn likeness_of_links(world: &World) -> BTreeMap<String, usize> {
+    let mut all = BTreeMap::new();
+    let mut add = |line: String| *all.entry(line).or_insert(0) += 1;
+    let alibaba = &world.alibaba;
+    let told = |service: &landbridge::sim::LinkService| {
+        let setting = |name: &str| service.settings.get(name).map(ToString::to_string).unwrap_or_default();
+        let bandwidth = Some(setting("ConnectBandwidth")).filter(|b| !b.is_empty());
+        format!(
+            "{} {} {:?} {:?} {:?}",
+            setting("ServiceDescription"),
+            bandwidth.as_deref().unwrap_or("3072"),
+            service.resources,
+            service.tags,
+            service.users
+        )
+    };
+    alibaba.services.iter().for_each(|service| add(told(service)));
+    for end in alibaba.endpoints.iter().filter(|end| !end.id.contains('*')) {
+        let service = alibaba.services.iter().find(|service| service.id == end.service_id).map(told);
+        add(format!("{service:?} {:?} {} {}", end.instance, end.zones[0].zone, end.connection));
+    }
+    all
+}
+
+#[tokio::test(start_paused = true)]
+async fn links_of_the_second_cloud_are_exported_and_made_again() {
+    let mut objects = 0;
+    for seed in 0..STACKS {
+        let mut draw = Draw(seed);
+        let drawn = links::links(&mut draw);
+        let beside = if draw.chance(40) { stack::stack(&mut draw) } else { stack::Stack::new() };
+        let mut journey = Journey::new(&stack::yaml_with(&beside, &drawn));
+        journey.apply().await;
+        // Until then the cloud remembers the client tokens of a stack that had the same lineage.
+        tokio::time::sleep(std::time::Duration::from_secs(25 * 3600)).await;
+        let before = journey.sim.world();
+        let written = exported(&mut journey).await;
+        assert_eq!(journey.sim.world().to_yaml(), before.to_yaml(), "seed {seed}: nothing was changed");
+        journey.assert_converged().await;
+        objects += written.addresses.len();
+        journey.destroy().await;
+        journey.apply().await;
+        let now = journey.sim.world();
+        assert_eq!(likeness_of_links(&now), likeness_of_links(&before), "seed {seed}\n{}", journey.text);
+        assert_eq!(likeness(&now), likeness(&before), "seed {seed}\n{}", journey.text);
+    }
+    assert!(objects > 100, "{objects} objects");
 }

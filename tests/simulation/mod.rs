@@ -47,14 +47,24 @@ fn wanted() -> std::ops::Range<u64> {
     }
 }
 
-/// With `LANDBRIDGE_SECONDS` no new seed begins after so long.
 #[test]
 fn seeds() {
+    live_through("seeds", Script::drawn);
+}
+
+/// The same lives with links of the second cloud, alone or beside those of the first.
+#[test]
+fn beyond() {
+    live_through("beyond", Script::beyond);
+}
+
+/// Lives through the scripts of many seeds. With `LANDBRIDGE_SECONDS` none begins after so long.
+fn live_through(test: &str, script: fn(u64) -> Script) {
     let (began, seconds) = (Instant::now(), said("LANDBRIDGE_SECONDS").map(|text| number(&text)));
     let sum = runner::run(
         wanted(),
         |_| seconds.is_some_and(|seconds| began.elapsed() >= Duration::from_secs(seconds)),
-        |seed| runner::attempt(&Script::drawn(seed), &Story::default()),
+        |seed| runner::attempt(&script(seed), &Story::default()),
     );
     sum.tell();
     if let Some(seed) = sum.broken.keys().next() {
@@ -63,32 +73,10 @@ fn seeds() {
             .iter()
             .map(|(s, l)| format!("  seed {s}: {}", l.lines().next().unwrap_or_default()))
             .collect();
-        panic!(
-            "{}\nall seeds that break a law:\n{}",
-            runner::told(Script::drawn(*seed), SEEDS),
-            all.join("\n")
-        );
+        let told = runner::told(&script(*seed), test);
+        panic!("{told}\nall seeds that break a law:\n{}", all.join("\n"));
     }
 }
-
-/// The same lives with links of the second cloud, beside those of the first or alone.
-#[test]
-fn seeds_beyond() {
-    let sum =
-        runner::run(wanted(), |_| false, |seed| runner::attempt(&Script::beyond(seed), &Story::default()));
-    sum.tell();
-    if let Some(seed) = sum.broken.keys().next() {
-        panic!(
-            "{}\nall seeds that break a law: {:?}",
-            runner::told(Script::beyond(*seed), BEYOND),
-            sum.broken.keys()
-        );
-    }
-}
-
-/// The tests whose seeds can be replayed.
-const SEEDS: &str = "seeds";
-const BEYOND: &str = "seeds_beyond";
 
 #[test]
 fn the_same_seed_gives_the_same_trace() {

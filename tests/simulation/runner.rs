@@ -118,12 +118,12 @@ fn in_short(law: &str) -> String {
 }
 
 /// The shortest story found of a seed that breaks a law, as it is printed.
-pub(super) fn told(script: Script, test: &str) -> String {
+pub(super) fn told(script: &Script, test: &str) -> String {
     let law = |script: &Script| attempt(script, &Story::default()).err().map(|law| in_short(&law));
     let seed = script.seed;
     let began = Instant::now();
-    let broken = law(&script);
-    let script = shrink(&script, |script| began.elapsed() < PATIENCE && law(script) == broken);
+    let broken = law(script);
+    let script = shrink(script, |script| began.elapsed() < PATIENCE && law(script) == broken);
     let story = Story::default();
     let law = attempt(&script, &story).err().unwrap_or_else(|| "it passes now".to_owned());
     let story = story.lock().expect("no panic while telling").join("\n");
