@@ -31,7 +31,7 @@ async fn every_form_tells_of_both_clouds_what_is_replaced() {
     said("instance_id es-cn-2r429tctl000d0000 -> es-cn-4h629tctl000d0001");
     said("the API has no call that changes it");
     said("2 live connections are cut");
-    said("traffic of account 1234567890123456");
+    said("1234567890123456");
     let applied = journey.apply().await;
     assert!(applied.is_success());
     across.assert_one_of_each(&journey, "replaced");

@@ -216,7 +216,10 @@ impl Doing<'_> {
     /// a run that goes on after this one was cut off.
     fn tokened(&self, call: Call) -> Call {
         let earlier = self.worker.tokens.of(&self.step().address, &call).map(str::to_owned);
-        let token = earlier.unwrap_or_else(|| self.own_word(&call.operation, self.now()));
+        // A step may have several calls of one operation at one moment: each member that joins a list.
+        let body = call.body.as_ref().map(ToString::to_string).unwrap_or_default();
+        let purpose = format!("{} {} {body}", call.operation, call.path);
+        let token = earlier.unwrap_or_else(|| self.own_word(&purpose, self.now()));
         provider::tokened(&self.schema.kind, &call, &token).unwrap_or(call)
     }
 
