@@ -37,9 +37,16 @@ pub(super) fn annotations(review: &Review) -> String {
     out
 }
 
-/// A plan that is refused is an error of the job; any other one is for information.
+/// A plan that is refused is an error of the job, one that breaks something a warning; any other one is
+/// for information.
 fn whole_level(review: &Review) -> Level {
-    if review.refusal().is_some() { Level::Refuses } else { Level::Tells }
+    let breaks =
+        review.sections.iter().any(|section| section.key == "losses" && !section.findings.is_empty());
+    match (review.refusal(), breaks) {
+        (Some(_), _) => Level::Refuses,
+        (None, true) => Level::Warns,
+        (None, false) => Level::Tells,
+    }
 }
 
 fn title(words: &str, stack: &str) -> String {

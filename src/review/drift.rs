@@ -24,7 +24,7 @@ pub(super) fn section(plan: &Plan) -> Option<Section> {
             (true, _) => " The configuration agrees with all of it.",
             (false, true) => "",
             (false, false) => {
-                " The configuration wants some of it otherwise: unless it is changed, the next usual plan undoes that."
+                " The configuration still says otherwise: unless it is edited, the next usual plan undoes what it says otherwise."
             }
         });
     }
@@ -93,7 +93,7 @@ fn moved(row: &Row) -> String {
                 let first = all[..all.len() - more].join(", ");
                 if more > 0 { format!("{first} and {more} more") } else { first }
             };
-            let told = [(Sign::Minus, "no longer"), (Sign::Plus, "now also"), (Sign::Tilde, "now")];
+            let told = [(Sign::Minus, "lost"), (Sign::Plus, "gained"), (Sign::Tilde, "now")];
             let told = told.iter().map(|(sign, word)| (of(*sign), word)).filter(|(text, _)| !text.is_empty());
             told.map(|(text, word)| format!("{word} {text}")).collect::<Vec<_>>().join("; ")
         }

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::section::{Finding, Level, Section, counted};
+use super::risk::cut_in_words;
+use super::section::{Finding, Level, Section};
 use super::show::clean;
 use super::time::rounded;
 use crate::plan::risk::{Consumer, Hazard, HazardKind, Kept};
@@ -125,7 +126,7 @@ fn back(plan: &Plan, consumer: &Consumer) -> String {
         Some(hazard) => {
             let named: Vec<&str> = hazard.kept.iter().map(|kept| kept.what.as_str()).collect();
             let named = named.join(" or ").replace("the ", "");
-            format!("clients come back only with the new {named}")
+            format!("after that clients come back only with the new {named}")
         }
     };
     match seconds {
@@ -208,8 +209,7 @@ fn summary(plan: &Plan, losses: &BTreeMap<&Address, Loss>) -> String {
     let names: usize = losses.values().map(|loss| loss.names).sum();
     let ends = if finals == 1 { "object ends" } else { "objects end" };
     let parts = [
-        (finals, format!("{finals} {ends} for good")),
-        (cut, format!("{} {} cut", counted(cut, "live connection"), if cut == 1 { "is" } else { "are" })),
+        (cut, cut_in_words(&plan.risk)),
         (
             names,
             if names == 1 {
@@ -220,7 +220,11 @@ fn summary(plan: &Plan, losses: &BTreeMap<&Address, Loss>) -> String {
         ),
     ];
     let told: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(|(_, text)| text).collect();
-    if told.is_empty() { "Others feel it.".to_owned() } else { format!("{}.", told.join(", ")) }
+    match (told.is_empty(), finals) {
+        (false, _) => format!("{}.", told.join(", ")),
+        (true, 0) => "Others feel it.".to_owned(),
+        (true, _) => format!("{finals} {ends} for good."),
+    }
 }
 
 fn finding(group: &[(&Change, &Loss)]) -> Finding {

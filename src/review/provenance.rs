@@ -31,7 +31,7 @@ impl Provenance {
             );
         }
         let of = match commit.is_empty() {
-            true => "made from files of no known commit".to_owned(),
+            true => "made from files of no known commit, so nothing ties it to a pull request".to_owned(),
             false => format!("made from commit {}", commit_text(commit)),
         };
         format!(
@@ -47,7 +47,9 @@ fn commit_text(commit: &str) -> String {
     let id = clean(&short(id));
     match rest {
         "" => format!("`{id}`"),
-        "with changes" => format!("`{id}` with changes that are not committed"),
+        "with changes" => {
+            format!("`{id}` with changes that are not committed, so no pull request shows them")
+        }
         other => format!("`{id}` {}", clean(other)),
     }
 }
@@ -66,8 +68,9 @@ mod tests {
         let one = "0123456789abcdef0123456789abcdef01234567";
         assert!(told(one, "").starts_with("Plan `abababababab`, made from commit `0123456789ab`. Apply"));
         assert!(
-            told(&format!("{one} with changes"), "")
-                .contains("`0123456789ab` with changes that are not committed.")
+            told(&format!("{one} with changes"), "").contains(
+                "`0123456789ab` with changes that are not committed, so no pull request shows them."
+            )
         );
         assert!(told("", "").contains("files of no known commit"));
         let compared = told(one, &"cd".repeat(20));

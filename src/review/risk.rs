@@ -14,7 +14,10 @@ pub(super) fn section(plan: &Plan) -> Option<Section> {
     let risk = &plan.risk;
     let mut findings: Vec<Finding> = Vec::new();
     findings.extend(risk.exceeded.iter().map(|exceeded| Finding {
-        hint: format!("If you mean it: `apply --override-limit {}`", exceeded.limit),
+        hint: format!(
+            "If you mean it: `apply PLAN --override-limit {}` goes beyond it in that one run, and the history says so",
+            exceeded.limit
+        ),
         ..told(Level::Refuses, "limit", "Beyond a limit of the stack", &exceeded.text)
     }));
     findings.extend(reached(risk));
@@ -40,14 +43,17 @@ fn level_sentence(plan: &Plan) -> String {
         }
         RiskLevel::High if cut == 0 => "High: the plan goes beyond a limit of the stack.",
         RiskLevel::High => {
-            let verb = if cut == 1 { "is" } else { "are" };
-            return format!(
-                "High: {} {verb} cut.",
-                counted(usize::try_from(cut).unwrap_or(usize::MAX), "live connection")
-            );
+            return format!("High: {}.", cut_in_words(risk));
         }
     };
     why.to_owned()
+}
+
+/// "2 live connections are cut"; not everybody's connections can be counted.
+pub(super) fn cut_in_words(risk: &Risk) -> String {
+    let cut = usize::try_from(risk.connections_cut()).unwrap_or(usize::MAX);
+    let least = if risk.hazards.iter().any(|hazard| hazard.uncounted) { "at least " } else { "" };
+    format!("{least}{} {} cut", counted(cut, "live connection"), if cut == 1 { "is" } else { "are" })
 }
 
 fn told(level: Level, rule: &str, title: &str, text: &str) -> Finding {

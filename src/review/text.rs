@@ -93,7 +93,8 @@ fn header_of(review: &Review, look: Look) -> Vec<Line> {
 /// Why there is nothing to do.
 pub(super) fn nothing(review: &Review) -> &'static str {
     match (review.mode, review.drift.is_empty()) {
-        (PlanMode::Normal, _) => "The cloud matches the configuration.",
+        (PlanMode::Normal, _) if review.selection.is_empty() => "The cloud matches the configuration.",
+        (PlanMode::Normal, _) => "What was chosen needs nothing.",
         (PlanMode::Destroy, _) => "There is nothing to destroy.",
         (PlanMode::RefreshOnly, true) => "The record matches the cloud.",
         (PlanMode::RefreshOnly, false) => {

@@ -40,7 +40,8 @@ fn down(plan: &Plan, risk: &Risk) -> Option<String> {
     };
     let felt = risk.hazards.iter().any(|h| h.kind == HazardKind::CutsConnections && updates(&h.address));
     let felt = felt.then(|| {
-        "Connections that a change in place cuts are down until their clients connect again.".to_owned()
+        "Connections that a change in place cuts stay down until their clients do what is said below."
+            .to_owned()
     });
     let told: Vec<String> = [back, gone, felt].into_iter().flatten().collect();
     (!told.is_empty()).then(|| told.join(" "))

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use self::changes::changes;
 use self::situation::{fingerprints, is_absent, left_open, leftovers, marking};
 use super::select::Selected;
-use super::walk::{Proposal, Situation};
+use super::walk::{Item, Proposal, Situation};
 use super::{
     Action, Handle, Keep, Plan, PlanMode, Selection, StepAction, guard, outputs, picture, preflight, risk,
 };
@@ -115,8 +115,12 @@ pub fn lower(
     let (steps, numbers) = lowering.numbered(proposal)?;
 
     let changes = changes(&on, proposal, &selected, &create_first, &lowering, &numbers);
-    let unchanged =
-        proposal.items.iter().filter(|(a, i)| !selected.has(a) || i.delta.need == Need::Nothing).count();
+    // What was not chosen stays as it is, if it is there at all.
+    let stays = |address: &Address, item: &Item| match selected.has(address) {
+        true => item.delta.need == Need::Nothing,
+        false => item.delta.id.is_some(),
+    };
+    let unchanged = proposal.items.iter().filter(|(address, item)| stays(address, item)).count();
     let mut plan = Plan {
         stack: on.configuration.stack.clone(),
         simulated,

@@ -17,7 +17,7 @@ const STAKES: Stakes = Stakes {
             when: When::MembersGo,
             effect: "connections to a port mapping that goes are cut",
             cuts: true,
-            back: "clients of the mappings that stay connect again by themselves; clients of one that goes have to dial another port",
+            back: "clients of a mapping that goes have to dial another port; the mappings that stay are not changed",
         },
         Felt {
             attribute: "port_id",
