@@ -34,6 +34,15 @@ fn a_rebuild_from_the_first_question_to_the_last_object() {
         .warns("A value of the old place")
         .warns("landbridge.yaml:47:16");
     bench.run(&command).code(1).says("4 to create").warns("review the plan, then use --auto-approve");
+    // Tried on a twin: the old places are neither asked nor touched, and nothing is begun.
+    let world = bench.read("state/.sim/world.yaml");
+    bench
+        .run(&format!("{command} --dry-run"))
+        .code(0)
+        .says("4 to create")
+        .says("would succeed: 4 steps")
+        .says("Nothing was changed");
+    assert_eq!(bench.read("state/.sim/world.yaml"), world);
     bench.run("rebuild --sim --confirm --auto-approve").code(1).warns("no rebuild is under way");
     for wrong in ["--map owner=nobody", "--map nobody=owner-dr", "--map owner=owner", "--map owner"] {
         bench.run(&format!("rebuild --sim {wrong}")).code(1);

@@ -26,6 +26,7 @@ The file of --values says what ids of networks, ports and the like are in the ne
 
 Examples:
   landbridge rebuild --map owner=owner-dr --map shop=shop-dr --values dr.yaml --map-out moved.md
+  landbridge rebuild --map owner=owner-dr --values dr.yaml --dry-run
   landbridge rebuild --map owner=owner-dr --values dr.yaml --edit    and change the configuration
   landbridge rebuild --confirm
   landbridge rebuild --delete-old
@@ -45,6 +46,9 @@ pub(in crate::cli) struct Rebuild {
     /// Write what became of each id, address and name to this file, as .json, .csv or .md
     #[arg(long, value_name = "FILE", conflicts_with_all = ["abandon", "delete_old", "forget_old"])]
     pub(in crate::cli) map_out: Option<PathBuf>,
+    /// Only try it, on a twin of the live clouds: would it succeed, and how long would it take
+    #[arg(long, requires = "map", conflicts_with_all = ["edit", "map_out"])]
+    pub(in crate::cli) dry_run: bool,
     /// Change the configuration's files once everything is made
     #[arg(long, requires = "map")]
     pub(in crate::cli) edit: bool,

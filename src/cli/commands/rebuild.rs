@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::args::Rebuild as Args;
-use crate::cli::commands::{apply, plan};
+use crate::cli::commands::{apply, plan, rehearse};
 use crate::cli::confirm::confirm;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Ended, Stop};
@@ -85,9 +85,19 @@ impl Desk<'_> {
         let (mut rebuilt, relocated) = self.prepare(&sources).await?;
         self.announce(&rebuilt);
         let author = self.author.elsewhere(&rebuilt.workspace);
-        let asked = self.plan_options(PlanMode::Normal);
+        let asked = PlanOptions { passing: !self.args.dry_run, ..self.plan_options(PlanMode::Normal) };
         let planned = plan::make(&author, &rebuilt.workspace, self.way, asked, self.ui).await?;
         plan::tell(self.ui, &author, &planned, Review::of, false);
+        if self.args.dry_run {
+            return rehearse::on_a_twin(
+                &author,
+                &rebuilt.workspace,
+                planned.plan,
+                &self.args.override_limit,
+                self.ui,
+            )
+            .await;
+        }
         apply::heed(&author, &planned.plan)?;
         let yes = self.ask(&planned.plan)?;
         rebuilt.begin().await.map_err(|failure| author.stop(failure))?;

@@ -10,15 +10,28 @@ use crate::cli::options::Options;
 use crate::cli::progress::seconds;
 use crate::cli::trials::{self, section};
 use crate::cli::ui::Ui;
-use crate::cli::{progress, stream, virtual_time, workspace};
-use crate::ops::{self, Rehearsed};
+use crate::cli::workspace::{self, Author};
+use crate::cli::{progress, stream, virtual_time};
+use crate::ops::{self, Rehearsed, Workspace};
+use crate::plan::{Limit, Plan};
 use crate::review::{Line, Tone, outcome};
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
     let author = workspace::author_with_state(options, ui)?;
     let (workspace, _) = author.workspace(options, &args.work)?;
     let plan = review::read(&args.plan)?;
-    let reading = progress::reading(ui, ops::rehearse(&workspace, plan, &args.override_limit));
+    on_a_twin(&author, &workspace, plan, &args.override_limit, ui).await
+}
+
+/// Tries a plan on a twin, and says what it came to.
+pub(in crate::cli) async fn on_a_twin(
+    author: &Author,
+    workspace: &Workspace,
+    plan: Plan,
+    beyond: &[Limit],
+    ui: &Ui,
+) -> Ended {
+    let reading = progress::reading(ui, ops::rehearse(workspace, plan, beyond));
     let rehearsal = reading.await.map_err(|failure| author.stop(failure))?;
     let rehearsed = virtual_time::run(move || rehearsal.run()).await?;
     let rehearsed = rehearsed.map_err(|failure| author.stop(failure))?;
