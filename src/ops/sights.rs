@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Workspace;
 use crate::plan::{uncertain, walk};
-use crate::provider::{Effect, Settling};
+use crate::provider::{self, Effect, Settling};
 use crate::refresh::{Live, Observation, Sight};
 use crate::resource::{Address, Kind, KindSchema, Listing, Mode, Object, ProviderName};
 use crate::state::{Recorded, RecordedObject};
@@ -100,6 +100,11 @@ fn is_shown(schema: &KindSchema, object: &RecordedObject, live: &Live) -> bool {
     let Some(by) = &schema.mirrored else { return false };
     let apart = by.apart.iter().any(|name| object.arguments.contains(*name));
     if apart || object.settling || object.taint.is_some() {
+        return false;
+    }
+    // What an interrupted run left may be on its way still, and on both sides the same.
+    let ours = Object::new(object.id.clone(), object.attributes.clone());
+    if provider::resting(&schema.kind, &ours) != Settling::Ready {
         return false;
     }
     let Some(id) = object.attributes.text(by.attribute) else { return false };
