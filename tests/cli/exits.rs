@@ -153,6 +153,16 @@ fn what_is_wrong_with_outputs_and_instances_is_found_without_a_cloud() {
 }
 
 #[test]
+fn a_loop_of_resources_is_told_whole() {
+    let bench = Bench::example("cross-account");
+    bench.edit("service_name: ${local.prefix}", "service_name: ${vpcep_accept.shop.status}");
+    let said = bench.run("validate").code(1).warns("Resources wait for each other in a loop");
+    let whole = "vpcep_accept.shop -> vpcep_service.payments -> vpcep_accept.shop";
+    assert!(said.err.contains(whole), "{}", said.err);
+    assert!(said.err.contains("landbridge.yaml:") && said.err.contains("take one of these references out"));
+}
+
+#[test]
 fn every_variable_that_is_not_set_is_told_at_once() {
     let bench = Bench::example("cross-account");
     let said = bench.run("plan").code(1);
