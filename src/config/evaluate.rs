@@ -11,7 +11,7 @@ use super::configuration::{Argument, Condition, Configuration, LocalState, Resou
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expr::{
     Account, Each, Evaluator, Fault, Input, Inputs, Local, Names, NoObjects, Objects, Root, Sort, Template,
-    Val, Worth, pack, static_value,
+    Val, Worth, pack, pack_whole, static_value,
 };
 use crate::resource::{AttributeSchema, Catalog, Key, ProviderName, RowSet, Rows, Source, Value};
 
@@ -266,7 +266,7 @@ impl Configuration {
                 value => Worth::Known(value),
             },
             None => {
-                let deferred = pack(evaluator, &argument.template).map_err(|f| told(*f, place))?;
+                let deferred = pack_whole(evaluator, &argument.template).map_err(|f| told(*f, place))?;
                 Worth::Deferred(Box::new(deferred))
             }
         };
@@ -409,7 +409,7 @@ impl Configuration {
         let worth = match value {
             Some(value) => Worth::Known(value),
             None => {
-                let deferred = pack(&mut evaluator, template).map_err(|f| told(*f, place))?;
+                let deferred = pack_whole(&mut evaluator, template).map_err(|f| told(*f, place))?;
                 Worth::Deferred(Box::new(deferred))
             }
         };

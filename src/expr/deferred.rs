@@ -68,8 +68,23 @@ fn template_of(deferred: &Deferred) -> Result<Template> {
     Template::of_value(&deferred.source).map_err(|fault| Box::new(Fault::new(fault.summary, fault.message)))
 }
 
-/// Packs a template with what is known of its scope.
+/// Packs a template of which parts will be read, as `for_each` does: it needs what its own text needs.
 pub(crate) fn pack<'a>(evaluator: &mut Evaluator<'a>, template: &'a Template) -> Result<Deferred> {
+    pack_and(evaluator, template, |_, _| Ok(()))
+}
+
+/// Packs a template whose value is wanted whole: if that is a resource, it needs all that the resource
+/// lacks.
+pub(crate) fn pack_whole<'a>(evaluator: &mut Evaluator<'a>, template: &'a Template) -> Result<Deferred> {
+    pack_and(evaluator, template, |inner, val| inner.whole(&val).map(drop))
+}
+
+/// Packs a template with what is known of its scope, after `read` saw what it is worth now.
+fn pack_and<'a>(
+    evaluator: &mut Evaluator<'a>,
+    template: &'a Template,
+    read: impl FnOnce(&mut Evaluator<'a>, Val<'a>) -> Result<()>,
+) -> Result<Deferred> {
     evaluator.budget.take(1)?;
     if evaluator.packing_depth >= DEEPEST {
         let message =
@@ -81,7 +96,7 @@ pub(crate) fn pack<'a>(evaluator: &mut Evaluator<'a>, template: &'a Template) ->
     inner.packing_depth = evaluator.packing_depth + 1;
     inner.packing = Some(BTreeMap::new());
     std::mem::swap(&mut inner.budget, &mut evaluator.budget);
-    let done = inner.template(template).map(drop);
+    let done = inner.template(template).and_then(|val| read(&mut inner, val));
     std::mem::swap(&mut inner.budget, &mut evaluator.budget);
     done?;
     let scope = inner.packing.take().unwrap_or_default();

@@ -32,7 +32,7 @@ pub use template::{Anchor, Entry, Origin, Template, Text, Tree};
 pub use views::{View, Views};
 
 pub(crate) use ast::{Node, Part};
-pub(crate) use deferred::pack;
+pub(crate) use deferred::{pack, pack_whole};
 pub(crate) use evaluate::{Evaluator, Fault, static_value};
 pub(crate) use scope::{Local, Names};
 pub(crate) use val::{Sort, Val};

@@ -140,3 +140,18 @@ async fn a_plan_links_two_clouds() {
     let description = &journey.sim.world().alibaba.services[0].settings["ServiceDescription"];
     assert!(description.as_str().is_some_and(|text| text.contains(".billing.")), "{description}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_output_may_be_a_whole_resource() {
+    let mut journey = Journey::new(LINK);
+    let outputs = journey.text.find("outputs:").expect("outputs");
+    journey.text.truncate(outputs);
+    journey.text.push_str("outputs: { whole: { value: \"${vpcep_endpoint.shop}\" }, all: { value: \"${[vpcep_endpoint.shop]}\" } }\n");
+    journey.apply().await;
+    let recorded = journey.recorded();
+    let ip = recorded.outputs["whole"].value.as_map().and_then(|map| map["ip"].as_str());
+    assert_eq!(ip, Some("10.64.0.2"), "{:?}", recorded.outputs);
+    assert_eq!(recorded.outputs["all"].value.as_list().map(<[_]>::len), Some(1));
+    journey.assert_converged().await;
+    journey.destroy().await;
+}
