@@ -34,7 +34,8 @@ fn scripts(yaml: &Yaml, inside: bool, found: &mut Vec<String>) {
         Yaml::Sequence(items) => items.iter().for_each(|item| scripts(item, inside, found)),
         Yaml::Mapping(entries) => {
             for (key, value) in entries {
-                let script = matches!(key.as_str(), Some("run" | "script" | "before_script"));
+                let script =
+                    matches!(key.as_str(), Some("run" | "script" | "before_script" | "after_script"));
                 scripts(value, script, found);
             }
         }
@@ -66,11 +67,15 @@ fn words(command: &str) -> Vec<String> {
 
 #[test]
 fn every_command_of_the_ci_examples_is_one_of_ours() {
-    let mut commands = 0;
+    let (mut commands, mut lines) = (0, 0);
     for file in files() {
         let text = std::fs::read_to_string(&file).unwrap();
         let yaml: Yaml =
             serde_yaml::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
+        // What reads like a command to the eye, whatever key it stands under.
+        let begins = ["landbridge ", "- landbridge ", "run: landbridge ", "- run: landbridge "];
+        lines +=
+            text.lines().filter(|line| begins.iter().any(|begin| line.trim().starts_with(begin))).count();
         let mut found = Vec::new();
         scripts(&yaml, false, &mut found);
         for line in found.iter().flat_map(|script| script.lines()).map(str::trim) {
@@ -83,5 +88,6 @@ fn every_command_of_the_ci_examples_is_one_of_ours() {
             }
         }
     }
-    assert_eq!(commands, 16, "the search finds every command");
+    assert_eq!(commands, lines, "the search finds every command");
+    assert!(commands > 0, "there are commands");
 }
