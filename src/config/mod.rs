@@ -86,8 +86,9 @@ pub fn parse(
         faults.extract_if(.., |fault| fault.severity == Severity::Warning).collect();
     match configuration {
         Some(mut configuration) if faults.is_empty() => {
-            configuration.sources = discreet::discreet(std::mem::take(&mut configuration.sources)).0;
-            Ok((configuration, warnings))
+            let (shown, hidden) = discreet::discreet(std::mem::take(&mut configuration.sources));
+            configuration.sources = shown;
+            Ok((configuration, warnings.into_iter().map(|warning| hidden.out_of(warning)).collect()))
         }
         _ => {
             let (_, hidden) = discreet::discreet(plain_texts(sources));
