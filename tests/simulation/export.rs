@@ -110,7 +110,7 @@ async fn links_of_the_second_cloud_are_exported_and_made_again() {
         let mut draw = Draw(seed);
         let drawn = links::links(&mut draw);
         let beside = if draw.chance(40) { stack::stack(&mut draw) } else { stack::Stack::new() };
-        let mut journey = Journey::new(&stack::yaml_with(&beside, &drawn));
+        let mut journey = Journey::new(&stack::yaml_with(&beside, Some(&drawn)));
         journey.apply().await;
         // Until then the cloud remembers the client tokens of a stack that had the same lineage.
         tokio::time::sleep(std::time::Duration::from_secs(25 * 3600)).await;

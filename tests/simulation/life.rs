@@ -79,7 +79,8 @@ pub(super) fn live(script: &Script, story: &Story) -> Tally {
 impl Life {
     fn new(script: Script, story: Story) -> Life {
         let settings = Settings { seed: script.seed, ..Settings::embedded() };
-        let mut journey = Journey::with(&yaml_with(&script.stack, &script.links), settings);
+        let text = yaml_with(&script.stack, script.beyond.then_some(&script.links));
+        let mut journey = Journey::with(&text, settings);
         journey.seed = script.seed;
         journey.parallelism = script.parallelism;
         journey.passwords = script.passwords;
@@ -123,7 +124,8 @@ impl Life {
 
     /// The author writes down what is desired.
     fn write(&mut self) {
-        self.journey.text = yaml_with(&self.desired, &self.links);
+        let links = self.script.beyond.then_some(&self.links);
+        self.journey.text = yaml_with(&self.desired, links);
     }
 
     fn tell(&self, line: String) {

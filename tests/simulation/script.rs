@@ -18,6 +18,8 @@ pub(super) struct Script {
     pub(super) passwords: bool,
     /// What is desired first.
     pub(super) stack: Stack,
+    /// Whether the author has an account at the second cloud.
+    pub(super) beyond: bool,
     /// What is desired first of the second cloud.
     pub(super) links: Links,
     pub(super) acts: Vec<Act>,
@@ -65,6 +67,7 @@ impl Script {
             parallelism: draw.one(&[1, 2, 10, 10]),
             passwords: draw.chance(30),
             stack: stack::stack(&mut draw),
+            beyond: false,
             links: Links::new(),
             acts: Vec::new(),
         };
@@ -102,6 +105,7 @@ impl Script {
             script.stack.clear();
             script.acts.retain(|act| !matches!(act, Act::Desire(_)));
         }
+        script.beyond = true;
         script.links = links::links(&mut draw);
         let mut desired = script.links.clone();
         for act in std::mem::take(&mut script.acts) {

@@ -244,11 +244,11 @@ pub(super) fn endpoints(stack: &Stack) -> Vec<(usize, String, &'static Consumer)
 
 /// The configuration as its author writes it.
 pub(super) fn yaml(stack: &Stack) -> String {
-    yaml_with(stack, &Links::new())
+    yaml_with(stack, None)
 }
 
-/// The same with links of the second cloud.
-pub(super) fn yaml_with(stack: &Stack, beyond: &Links) -> String {
+/// The same for an author who has an account at the second cloud, and these links there.
+pub(super) fn yaml_with(stack: &Stack, beyond: Option<&Links>) -> String {
     let mut text = String::from("stack: drawn\nproviders:\n");
     for provider in ["owner", "shop", "logistics"] {
         let _ = writeln!(
@@ -258,7 +258,7 @@ pub(super) fn yaml_with(stack: &Stack, beyond: &Links) -> String {
     }
     let mut kinds: BTreeMap<&str, String> = BTreeMap::new();
     let mut outputs = String::new();
-    if !beyond.is_empty() {
+    if let Some(beyond) = beyond {
         text.push_str(links::PROVIDER);
         links::write(beyond, stack.keys().next().copied(), &mut kinds, &mut outputs);
     }
