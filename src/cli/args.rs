@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn what_is_read_and_what_is_refused() {
         for (line, fine) in [
-            ("plan --refresh=false --refresh-only --destroy", true),
+            ("plan --refresh=false --destroy", true),
             ("plan -detailed-exitcode -out=f -input=false", true),
             ("apply link.plan", true),
             ("apply link.plan --auto-approve", true),

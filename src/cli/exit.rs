@@ -32,7 +32,7 @@ pub(super) const CODES: [(u8, &str, &str); 4] = [
     (0, "done", "Nothing is left to do."),
     (
         1,
-        "any failure, refusal or wrong usage",
+        "any failure, refusal or wrong usage; a plan that apply would refuse",
         "Read the messages on stderr: each says what to do. After a failed apply, run it again: it goes on \
          from where it stopped.",
     ),
@@ -52,7 +52,7 @@ pub(super) const CODES: [(u8, &str, &str); 4] = [
 pub(super) const HELP: &str = "\
 Exit codes:
   0    done
-  1    any failure, refusal or wrong usage
+  1    any failure, refusal or wrong usage; a plan that apply would refuse
   2    changes are pending (only with plan --detailed-exitcode), or drift found others' changes
   130  interrupted by Ctrl-C
 

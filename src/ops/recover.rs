@@ -18,7 +18,7 @@ use crate::plan::{Action, Answer, Answers, Plan, PlanInput, Secrets, Selection, 
 use crate::recovery::{Confidence, Seeker, Unclear, matched};
 use crate::refresh::{Live, Observation, Sight};
 use crate::resource::{Address, Kind, Listing, Mode, Object, ObjectId, ProviderName, Value};
-use crate::state::{self, Opening, Origin, Recorded, RecordedOutput, Remains};
+use crate::state::{self, Origin, Recorded, RecordedOutput, Remains};
 
 /// What looking for a lost state came to.
 #[derive(Debug)]
@@ -135,16 +135,7 @@ pub async fn agree(workspace: &Workspace, recovered: Recovered) -> Result<Vec<St
         adoption::record(workspace, "recover", &revision, seq, bonds, outputs).await?;
         return Ok(Vec::new());
     }
-    let opening = Opening {
-        operation: "recover".to_owned(),
-        plan: String::new(),
-        approved_by: Vec::new(),
-        overrides: Vec::new(),
-        revision: workspace.revision.clone(),
-        kept: workspace.configuration.snapshots,
-        at: workspace.clock.now(),
-        lineage: workspace.lineage.clone(),
-    };
+    let opening = workspace.opening("recover");
     let entries = adoption::entries(&remains.recorded, bonds, outputs);
     Ok(state::salvage(workspace.backend.clone(), opening, remains, entries).await?)
 }

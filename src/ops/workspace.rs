@@ -52,6 +52,20 @@ impl Workspace {
         Reader { clouds: &self.clouds, catalog: &self.catalog }
     }
 
+    /// How a run that no plan stands behind opens a state.
+    pub(super) fn opening(&self, operation: &str) -> Opening {
+        Opening {
+            operation: operation.to_owned(),
+            plan: String::new(),
+            approved_by: Vec::new(),
+            overrides: Vec::new(),
+            revision: self.revision.clone(),
+            kept: self.configuration.snapshots,
+            at: self.clock.now(),
+            lineage: self.lineage.clone(),
+        }
+    }
+
     /// Takes the lock, waiting for it as long as was asked.
     pub(super) async fn lock(
         &self,
@@ -63,14 +77,10 @@ impl Workspace {
         let until = self.clock.deadline(self.lock_timeout);
         loop {
             let opening = Opening {
-                operation: operation.to_owned(),
                 plan: plan.to_owned(),
                 approved_by: approved_by.to_vec(),
                 overrides: overrides.iter().map(ToString::to_string).collect(),
-                revision: self.revision.clone(),
-                kept: self.configuration.snapshots,
-                at: self.clock.now(),
-                lineage: self.lineage.clone(),
+                ..self.opening(operation)
             };
             match Session::open(self.backend.clone(), opening).await {
                 Err(StateError::Locked { .. }) if self.clock.deadline(LOCK_PAUSE) < until => {

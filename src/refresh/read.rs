@@ -98,39 +98,31 @@ impl Reader<'_> {
         ids: &BTreeSet<ObjectId>,
     ) -> BTreeMap<ObjectId, Observation> {
         let Some(schema) = self.catalog.get(Mode::Managed, kind) else { return BTreeMap::new() };
-        let mut seen = BTreeMap::new();
-        // One object is asked for by its id: that is never dearer than a listing. If it is not there, the
-        // listing has to say so too.
-        let mut asked = None;
+        // What is absent is missing in the listing, and its own GET says so. One object is asked for by its id
+        // first: that is never dearer than a listing, and mostly it is there.
+        let mut asked = BTreeMap::new();
         if ids.len() == 1
             && let Some(id) = ids.first()
         {
             let own = look_at(cloud, schema, id).await;
-            let believed = schema.listing != Listing::Project || planted::is(Bug::FailedReadIsAbsence);
-            if own != Observation::Absent || believed {
-                return BTreeMap::from([(id.clone(), own)]);
+            let is_all = schema.listing != Listing::Project || planted::is(Bug::FailedReadIsAbsence);
+            asked.insert(id.clone(), own);
+            if is_all || asked[id] != Observation::Absent {
+                return asked;
             }
-            asked = Some(own);
         }
-        if ids.len() > 1 || asked.is_some() {
+        let mut seen: BTreeMap<ObjectId, Observation> =
             match cloud.list(kind, parent, &|id| ids.contains(id)).await {
-                Ok(objects) => {
-                    seen.extend(objects.into_iter().map(|o| (o.id.clone(), present(schema, o))));
-                }
+                Ok(objects) => objects.into_iter().map(|o| (o.id.clone(), present(schema, o))).collect(),
                 Err(fault) => {
-                    return ids
-                        .iter()
-                        .map(|id| (id.clone(), Observation::Unreadable(fault.clone())))
-                        .collect();
+                    let unreadable = |id: &ObjectId| (id.clone(), Observation::Unreadable(fault.clone()));
+                    return ids.iter().map(unreadable).collect();
                 }
-            }
+            };
+        for (id, own) in asked {
+            seen.entry(id).or_insert(own);
         }
-        // What the listing lacks is absent only if its own GET says so.
         let missing: Vec<&ObjectId> = ids.iter().filter(|id| !seen.contains_key(*id)).collect();
-        if let Some(own) = asked {
-            seen.extend(missing.into_iter().map(|id| (id.clone(), own.clone())));
-            return seen;
-        }
         let confirmed = stream::iter(missing)
             .map(|id| async move { (id.clone(), look_at(cloud, schema, id).await) })
             .buffer_unordered(AT_ONCE)

@@ -341,8 +341,15 @@ impl KindSchema {
     /// Whether an argument's values belong to the account, project and region of its object, so that
     /// they mean nothing elsewhere: ids of networks, of ports, of other objects.
     pub fn is_placed(&self, attribute: &AttributeSchema) -> bool {
-        let refers = |rule: &OrderRule| matches!(rule, OrderRule::Refers { attribute: name, .. } if *name == attribute.name);
-        attribute.placed || self.preflight.local.contains(&attribute.name) || self.order.iter().any(refers)
+        let refers = self.referred(attribute.name).next().is_some();
+        attribute.placed || refers || self.preflight.local.contains(&attribute.name)
+    }
+
+    /// Under what its objects are listed: the attribute that names it, and its kind; none where they have a
+    /// listing of their own.
+    pub fn listed_under(&self) -> Option<(&'static str, &'static str)> {
+        let Listing::Under(attribute) = self.listing else { return None };
+        Some((attribute, self.referred(attribute).next()?))
     }
 
     /// The kinds whose objects an attribute names; none if it names no object.

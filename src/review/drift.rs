@@ -24,7 +24,7 @@ pub(super) fn section(plan: &Plan) -> Option<Section> {
             (true, _) => " The configuration agrees with all of it.",
             (false, true) => "",
             (false, false) => {
-                " The configuration still says otherwise: unless it is edited, the next usual plan undoes what it says otherwise."
+                " The next usual plan puts back what the configuration still says otherwise, unless that is edited first."
             }
         });
     }

@@ -13,8 +13,6 @@ use crate::resource::Address;
 
 /// So many objects of one block that lose alike are told one by one.
 const ONE_BY_ONE: usize = 3;
-/// So many values of one thing are written out.
-const WRITTEN_OUT: usize = 4;
 
 /// What is lost by what happens to one address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,11 +90,11 @@ fn cut<'a>(
             loss.cut += 1;
             loss.tell(clean(&format!(
                 "cuts the live connection of {}{with}; {}",
-                whose(consumer),
+                consumer.whose(),
                 back(plan, consumer)
             )));
         } else {
-            others.push(format!("`{}` of {}", consumer.address, whose(consumer)));
+            others.push(format!("`{}` of {}", consumer.address, consumer.whose()));
         }
     }
     let outside = hazard.connections.saturating_sub(hazard.consumers.len() as u64);
@@ -135,18 +133,10 @@ fn back(plan: &Plan, consumer: &Consumer) -> String {
     }
 }
 
-/// "`shop` (account 5fc9…)", or the account alone where no provider block leads to it.
-fn whose(consumer: &Consumer) -> String {
-    match &consumer.provider {
-        Some(provider) => format!("`{provider}` (account `{}`)", consumer.account),
-        None => format!("account `{}`", consumer.account),
-    }
-}
-
 /// The addresses and names that go with an object.
 fn names(hazard: &Hazard, change: &Change, loss: &mut Loss) {
     loss.names += hazard.kept.iter().map(|kept| kept.values.len().max(1)).sum::<usize>();
-    let told: Vec<String> = hazard.kept.iter().map(valued).collect();
+    let told: Vec<String> = hazard.kept.iter().map(Kept::told).collect();
     let kinds: Vec<&str> = hazard.kept.iter().map(|kept| kept.what.as_str()).collect();
     let other = if change.action.is_replace() { "; the new object has others" } else { "" };
     loss.lines.push(clean(&format!("ends {}{other}", told.join(" and "))));
@@ -157,17 +147,6 @@ fn names(hazard: &Hazard, change: &Change, loss: &mut Loss) {
         let plural = if outputs.len() == 1 { "output" } else { "outputs" };
         loss.tell(clean(&format!("changes the {plural} {}", outputs.join(", "))));
     }
-}
-
-fn valued(kept: &Kept) -> String {
-    if kept.values.is_empty() {
-        return format!("{} (sensitive)", kept.what);
-    }
-    let more = kept.values.len().saturating_sub(WRITTEN_OUT);
-    let first: Vec<String> =
-        kept.values[..kept.values.len() - more].iter().map(|value| format!("`{value}`")).collect();
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{} {}{more}", kept.what, first.join(", "))
 }
 
 /// The section; none where nothing is lost.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::diagnostic::Diagnostic;
 use crate::provider::{Heard, Transport};
 use crate::refresh::{Ask, AskWhat, Live, Reader};
-use crate::resource::{Identity, Kind, KindSchema, Listing, Mode, OrderRule, ProviderName};
+use crate::resource::{Identity, Kind, KindSchema, Listing, Mode, ProviderName};
 
 /// They hear what the clouds of a run answer, from when they are opened until they are dropped.
 pub struct Ears {
@@ -69,8 +69,9 @@ impl Ears {
             let whole = kinds.iter().filter(|kind| kind.listing == Listing::Project);
             reader.list_candidates(whole.map(|kind| (name.clone(), kind.kind.clone())), &mut live).await?;
             for kind in &kinds {
-                if let Some(parent) = parent_of(kind) {
-                    let parents = live.candidates.get(&(name.clone(), parent)).into_iter().flatten();
+                if let Some((_, parent)) = kind.listed_under() {
+                    let parents =
+                        live.candidates.get(&(name.clone(), Kind::from(parent))).into_iter().flatten();
                     let ids: Vec<_> = parents.map(|object| object.id.clone()).collect();
                     reader.list_under(&name, &kind.kind, ids).await?;
                 }
@@ -90,13 +91,4 @@ impl Ears {
         let heard = std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner));
         Ok(Likeness { places, heard: Arc::new(heard), reads })
     }
-}
-
-/// The kind under whose objects those of a kind are listed.
-fn parent_of(kind: &KindSchema) -> Option<Kind> {
-    let Listing::Under(under) = kind.listing else { return None };
-    kind.order.iter().find_map(|rule| match rule {
-        OrderRule::Refers { attribute, kind } if *attribute == under => Some(Kind::from(*kind)),
-        _ => None,
-    })
 }

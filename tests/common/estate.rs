@@ -1,16 +1,11 @@
 //! A large estate: services of one account that the four others consume, each from its own VPC.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
-use landbridge::policy::Rules;
-use landbridge::provider::Clock;
-use landbridge::sim::{self, Account, Quota, Settings, SimClock, Simulator, World};
-use landbridge::state::files::MemoryFiles;
-
+use landbridge::sim::{self, Account, Quota, Settings, World};
 use uuid::Uuid;
 
-use super::{Journey, START};
+use super::Journey;
 
 /// Where it is.
 pub(crate) const HERE: &str = "tr-west-1";
@@ -148,18 +143,7 @@ impl Estate {
 
     /// A story on a world with room for it.
     pub(crate) fn journey(self, settings: Settings) -> Journey {
-        let base = START.parse().expect("a time");
-        Journey {
-            text: self.text(),
-            sim: Simulator::new(world(), settings, SimClock::starting_at(base)),
-            files: MemoryFiles::new(),
-            clock: Clock::starting_at(base),
-            parallelism: 10,
-            settle: Duration::from_secs(60),
-            seed: 1,
-            passwords: false,
-            policies: Rules::default(),
-        }
+        Journey::on(world(), &self.text(), settings)
     }
 }
 

@@ -5,9 +5,7 @@ mod held;
 mod tally;
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +21,7 @@ use landbridge::resource::{Kind, ProviderName};
 use landbridge::sim::{self, Settings, SimClock, Simulator};
 use landbridge::state::files::{Files, MemoryFiles};
 use landbridge::state::{self, LocalBackend, Recorded};
+use landbridge::twin::Served;
 
 pub(crate) use held::held;
 #[cfg(feature = "crash-points")]
@@ -31,20 +30,6 @@ pub(crate) use tally::tally;
 
 /// Where the story starts, by every clock.
 pub(crate) const START: &str = "2026-03-01T08:00:00Z";
-
-/// The simulator as a server in this process.
-#[derive(Clone)]
-struct Embedded(Simulator);
-
-impl Handler for Embedded {
-    fn handle(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, String>> + Send>> {
-        let simulator = self.0.clone();
-        Box::pin(async move { simulator.handle(request).await.map_err(|cut| cut.to_string()) })
-    }
-}
 
 /// One story: a configuration that is edited, a state, a cloud.
 pub(crate) struct Journey {
@@ -137,7 +122,7 @@ impl Journey {
     }
 
     pub(crate) fn workspace(&self) -> Workspace {
-        self.workspace_over(Arc::new(Embedded(self.sim.clone())))
+        self.workspace_over(Arc::new(Served(self.sim.clone())))
     }
 
     /// What commands work with, where every request goes through this server.

@@ -93,7 +93,7 @@ async fn a_port_that_goes_is_felt_and_one_that_comes_is_not() {
     assert_eq!(
         hazards(&journey).await,
         [
-            "`vpcep_service.payments`: `ports` changes: connections to a port mapping that goes are cut; live now: `vpcep_endpoint.shop` of `shop` (account `5fc973eea581490997e82ea11a1df31f`), and perhaps consumers outside this stack, since the cloud did not say how many there are; clients of the mappings that stay connect again by themselves; clients of one that goes have to dial another port"
+            "`vpcep_service.payments`: `ports` changes: connections to a port mapping that goes are cut; live now: `vpcep_endpoint.shop` of `shop` (account `5fc973eea581490997e82ea11a1df31f`), and perhaps consumers outside this stack, since the cloud did not say how many there are; clients of a mapping that goes have to dial another port; the mappings that stay are not changed"
         ]
     );
 }

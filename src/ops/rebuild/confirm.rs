@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::leave::OLD;
 use super::moved::{Moved, moved};
-use super::{REBUILD, anew, opening};
+use super::{REBUILD, anew};
 use crate::ops::{Failure, PlanOptions, Workspace, plan};
 use crate::plan::Plan;
 use crate::state::beside::{self, Mark};
 use crate::state::differences::differences;
-use crate::state::{self, Ahead, Backend, Opening, Recorded};
+use crate::state::{self, Ahead, Backend, Recorded};
 
 /// So many changes are named where a rebuild cannot be confirmed.
 const MOST_NAMED: usize = 5;
@@ -96,7 +96,7 @@ pub async fn take_over(workspace: &Workspace, confirmation: Confirmation) -> Res
     if aside.every_object().next().is_some() || !aside.pending.is_empty() {
         put_aside(workspace, &before, aside).await?;
     }
-    let own = Opening { operation: "rebuild --confirm".to_owned(), ..opening(workspace) };
+    let own = workspace.opening("rebuild --confirm");
     beside::take_over(workspace.backend.clone(), own, before, after).await?;
     let place = workspace.backend.beside(REBUILD);
     Ok(beside::discard(place, "rebuild --confirm", workspace.clock.now()).await?)
@@ -113,7 +113,7 @@ async fn put_aside(workspace: &Workspace, before: &Recorded, aside: Recorded) ->
             what: "the old objects of an earlier rebuild are still waiting for their deletion".to_owned(),
             hint: "`landbridge rebuild --delete-old` deletes them, `--forget-old` lets go of them".to_owned(),
         }),
-        None => Ok(beside::begin(place, opening(workspace), mark.put_on(aside)).await?),
+        None => Ok(beside::begin(place, workspace.opening("rebuild"), mark.put_on(aside)).await?),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::confirm::{nothing_under_way, under_way};
-use super::{REBUILD, anew, opening, preview};
+use super::{REBUILD, anew, preview};
 use crate::ops::{Failure, Workspace};
 use crate::resource::{Address, ObjectId};
 use crate::state::beside::{self, Mark};
@@ -98,7 +98,7 @@ fn on(workspace: &Workspace, backend: Arc<dyn Backend>) -> Workspace {
 /// The files, or somebody else who does the same.
 pub async fn leave(leaving: &mut Leaving) -> Result<(), Failure> {
     if let Some(base) = leaving.base.take() {
-        beside::begin(leaving.place.clone(), opening(&leaving.workspace), base).await?;
+        beside::begin(leaving.place.clone(), leaving.workspace.opening("rebuild"), base).await?;
         leaving.workspace.backend = leaving.place.clone();
     }
     if let Some(goes) = leaving.goes.take() {

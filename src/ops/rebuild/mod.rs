@@ -25,7 +25,7 @@ use crate::refresh::Live;
 use crate::resource::{Address, ProviderName};
 use crate::state::beside::{self, Mark};
 use crate::state::files::MemoryFiles;
-use crate::state::{self, Ahead, Backend, LocalBackend, Opening, Recorded};
+use crate::state::{self, Ahead, Backend, LocalBackend, Recorded};
 
 /// The state of a rebuild under way, beside the stack's own.
 const REBUILD: &str = "rebuild";
@@ -183,7 +183,7 @@ impl Rebuild {
     /// The files, or another rebuild that was begun meanwhile.
     pub async fn begin(&mut self) -> Result<(), Failure> {
         if !self.begun {
-            beside::begin(self.place.clone(), opening(&self.workspace), self.base.clone()).await?;
+            beside::begin(self.place.clone(), self.workspace.opening("rebuild"), self.base.clone()).await?;
             self.workspace.backend = self.place.clone();
             self.begun = true;
         }
@@ -234,19 +234,6 @@ async fn preview(
     let files = Arc::new(MemoryFiles::new());
     let backend = LocalBackend::new(files, Path::new("preview"), place.stack(), &place.who());
     let backend: Arc<dyn Backend> = Arc::new(backend);
-    beside::begin(backend.clone(), opening(workspace), recorded.clone()).await?;
+    beside::begin(backend.clone(), workspace.opening("rebuild"), recorded.clone()).await?;
     Ok(backend)
-}
-
-fn opening(workspace: &Workspace) -> Opening {
-    Opening {
-        operation: "rebuild".to_owned(),
-        plan: String::new(),
-        approved_by: Vec::new(),
-        overrides: Vec::new(),
-        revision: workspace.revision.clone(),
-        kept: workspace.configuration.snapshots,
-        at: workspace.clock.now(),
-        lineage: workspace.lineage.clone(),
-    }
 }

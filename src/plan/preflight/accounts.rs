@@ -8,12 +8,11 @@ use crate::diagnostic::Diagnostic;
 use crate::diff::Need;
 use crate::expr::Worth;
 use crate::refresh::{Ask, AskWhat};
-use crate::resource::{Identity, Listing};
+use crate::resource::Identity;
 
 /// What a resource lives under: the attribute, the kind and what it names.
 fn parent<'a>(scene: &Scene<'a>, changed: &Changed<'a>) -> Option<(&'static str, &'static str, Named<'a>)> {
-    let Listing::Under(attribute) = changed.schema.listing else { return None };
-    let kind = changed.schema.referred(attribute).next()?;
+    let (attribute, kind) = changed.schema.listed_under()?;
     Some((attribute, kind, scene.named(changed.item, attribute, kind)?))
 }
 

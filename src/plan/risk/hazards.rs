@@ -4,14 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::estimate::Timetable;
-use super::{Consumer, Hazard, HazardKind, Kept, Level};
+use super::{Consumer, Hazard, HazardKind, Kept, Level, WRITTEN_OUT, few};
 use crate::expr::Worth;
 use crate::plan::walk::{Item, Proposal, Situation};
 use crate::plan::{Action, Change, Plan, StepAction};
 use crate::resource::{Address, Connected, Felt, KindSchema, ProviderName, Value, When};
-
-/// So many consumers, names and outputs are written out in a sentence.
-const WRITTEN_OUT: usize = 4;
 
 /// Everything that is at stake, the worst first.
 pub(super) fn find(on: &Situation<'_>, proposal: &Proposal, plan: &Plan, table: &Timetable) -> Vec<Hazard> {
@@ -191,7 +188,7 @@ impl Finder<'_> {
         if kept.is_empty() {
             return None;
         }
-        let told: Vec<String> = kept.iter().map(written).collect();
+        let told: Vec<String> = kept.iter().map(Kept::told).collect();
         let mut text =
             format!("`{}` {}: {} will be gone", change.address, ends_how(change), told.join(" and "));
         if change.action.is_replace() {
@@ -297,7 +294,7 @@ fn happens(felt: &Felt, item: &Item) -> bool {
 fn cut(address: &Address, traffic: &Traffic) -> String {
     let Traffic { count, consumers, .. } = traffic;
     if consumers.len() == 1 && consumers[0].address == *address && *count == 1 {
-        return format!("cuts its live connection, traffic of {}", whose(&consumers[0]));
+        return format!("cuts its live connection, traffic of {}", consumers[0].whose());
     }
     let connections =
         if *count == 1 { "1 live connection".to_owned() } else { format!("{count} live connections") };
@@ -312,8 +309,8 @@ fn lives(address: &Address, traffic: &Traffic) -> String {
         .iter()
         .take(WRITTEN_OUT)
         .map(|c| match c.address == *address {
-            true => format!("its own, of {}", whose(c)),
-            false => format!("`{}` of {}", c.address, whose(c)),
+            true => format!("its own, of {}", c.whose()),
+            false => format!("`{}` of {}", c.address, c.whose()),
         })
         .collect();
     let left_out = consumers.len().saturating_sub(WRITTEN_OUT);
@@ -335,14 +332,6 @@ fn lives(address: &Address, traffic: &Traffic) -> String {
 const UNCOUNTED: &str =
     "and perhaps consumers outside this stack, since the cloud did not say how many there are";
 
-/// "`shop` (account 5fc9…)", or the account alone where no provider block leads to it.
-fn whose(consumer: &Consumer) -> String {
-    match &consumer.provider {
-        Some(provider) => format!("`{provider}` (account `{}`)", consumer.account),
-        None => format!("account `{}`", consumer.account),
-    }
-}
-
 fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -358,20 +347,4 @@ fn values(value: &Value) -> Vec<String> {
         Value::List(items) => items.iter().flat_map(values).collect(),
         other => vec![other.to_string()],
     }
-}
-
-/// What others keep, with its values.
-fn written(kept: &Kept) -> String {
-    if kept.values.is_empty() {
-        return format!("{} (sensitive)", kept.what);
-    }
-    let values: Vec<String> = kept.values.iter().map(|value| format!("`{value}`")).collect();
-    format!("{} {}", kept.what, few(&values))
-}
-
-/// The first few, and how many more there are.
-fn few(texts: &[String]) -> String {
-    let more = texts.len().saturating_sub(WRITTEN_OUT);
-    let first = texts[..texts.len() - more].join(", ");
-    if more > 0 { format!("{first} and {more} more") } else { first }
 }

@@ -77,6 +77,37 @@ pub struct Consumer {
     pub down_s: Option<u64>,
 }
 
+impl Consumer {
+    /// "`shop` (account 5fc9…)", or the account alone where no provider block leads to it.
+    pub fn whose(&self) -> String {
+        match &self.provider {
+            Some(provider) => format!("`{provider}` (account `{}`)", self.account),
+            None => format!("account `{}`", self.account),
+        }
+    }
+}
+
+/// So many values, consumers and outputs are written out in a sentence.
+const WRITTEN_OUT: usize = 4;
+
+impl Kept {
+    /// What it is, and its first values.
+    pub fn told(&self) -> String {
+        if self.values.is_empty() {
+            return format!("{} (sensitive)", self.what);
+        }
+        let values: Vec<String> = self.values.iter().map(|value| format!("`{value}`")).collect();
+        format!("{} {}", self.what, few(&values))
+    }
+}
+
+/// The first few, and how many more there are.
+fn few(texts: &[String]) -> String {
+    let more = texts.len().saturating_sub(WRITTEN_OUT);
+    let first = texts[..texts.len() - more].join(", ");
+    if more > 0 { format!("{first} and {more} more") } else { first }
+}
+
 /// Something of an object that others use to reach it, and that goes with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {

@@ -65,6 +65,32 @@ fn tags(row: &Value, list: &str, key: &str, value: &str) -> BTreeMap<String, Str
     rows(row, list).iter().filter_map(one).collect()
 }
 
+/// An endpoint made at that time, of which nothing else is said yet.
+fn unsaid(created_at: Timestamp) -> LinkEndpoint {
+    LinkEndpoint {
+        id: String::new(),
+        owner: String::new(),
+        region: String::new(),
+        instance: None,
+        name: String::new(),
+        service_id: String::new(),
+        service_name: String::new(),
+        domain: String::new(),
+        vpc_id: String::new(),
+        zones: Vec::new(),
+        security_groups: Vec::new(),
+        status: String::new(),
+        connection: String::new(),
+        business_status: String::new(),
+        settings: BTreeMap::new(),
+        tags: BTreeMap::new(),
+        created_at,
+        modified_at: created_at,
+        next: None,
+        link: None,
+    }
+}
+
 impl Seen {
     pub(super) fn add(&mut self, tenant: Tenant) {
         self.tenants.insert(tenant);
@@ -180,23 +206,16 @@ impl Seen {
             id: id.clone(),
             owner: tenant.account.clone(),
             region: word(row, "RegionId").unwrap_or_else(|| tenant.region.clone()),
-            instance: None,
             name: said("EndpointName"),
             service_id: said("ServiceId"),
             service_name: said("ServiceName"),
             domain: said("EndpointDomain"),
             vpc_id: said("VpcId"),
-            zones: Vec::new(),
-            security_groups: Vec::new(),
             status: said("EndpointStatus"),
             connection: said("ConnectionStatus"),
             business_status: said("EndpointBusinessStatus"),
             settings: settings(row),
-            tags: BTreeMap::new(),
-            created_at,
-            modified_at: created_at,
-            next: None,
-            link: None,
+            ..unsaid(created_at)
         };
         self.endpoints.insert(id, endpoint);
     }
@@ -215,25 +234,18 @@ impl Seen {
         let endpoint = LinkEndpoint {
             id: id.clone(),
             // Who the cloud's own account is, only connections tell.
-            owner: String::new(),
             region: tenant.region.clone(),
             instance: Some(instance.to_owned()),
             name: said("endpointName"),
             service_id: said("serviceId"),
             service_name: said("serviceName"),
             domain: said("endpointDomain"),
-            vpc_id: String::new(),
             zones: word(row, "zoneId").map(zone).into_iter().collect(),
             security_groups: word(row, "securityGroupId").into_iter().collect(),
             status: said("endpointStatus"),
             connection: said("connectionStatus"),
             business_status: said("endpointBusinessStatus"),
-            settings: BTreeMap::new(),
-            tags: BTreeMap::new(),
-            created_at,
-            modified_at: created_at,
-            next: None,
-            link: None,
+            ..unsaid(created_at)
         };
         self.endpoints.insert(id, endpoint);
     }
