@@ -64,6 +64,14 @@ pub fn calls(kind: &Kind, effect: &Effect) -> Vec<Call> {
     }
 }
 
+/// What the call that makes an object asks for: of all that is wanted, not what only later calls set.
+/// Until those were made the object shows there what the cloud chose.
+pub fn asked(kind: &Kind, want: &Attributes) -> Attributes {
+    let calls = calls(kind, &Effect::Create { want: want.clone() });
+    let later: Vec<&str> = calls.iter().filter_map(|call| call.sets.as_deref()).collect();
+    want.iter().filter(|(name, _)| !later.contains(name)).map(|(n, v)| (n.to_owned(), v.clone())).collect()
+}
+
 /// Whether an object is where its effect leads: to `want`, or, without it, to its end. Pure.
 ///
 /// # Panics

@@ -73,8 +73,9 @@ impl Doing<'_> {
         }
         match effect {
             Effect::Create { want } => {
-                let want = serde_json::to_string(want).unwrap_or_default();
-                Some(format!("{} {} {want}", self.step().provider, self.schema.kind))
+                let asked = provider::asked(&self.schema.kind, want);
+                let asked = serde_json::to_string(&asked).unwrap_or_default();
+                Some(format!("{} {} {asked}", self.step().provider, self.schema.kind))
             }
             Effect::Update { .. } | Effect::Delete { .. } => None,
         }
@@ -193,7 +194,7 @@ impl Doing<'_> {
         OpenCreation {
             provider: self.step().provider.clone(),
             kind: self.schema.kind.clone(),
-            want: want.clone(),
+            want: provider::asked(&self.schema.kind, want),
             mark: mark.map(str::to_owned),
             since,
         }

@@ -13,7 +13,7 @@ const CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(5);
 pub struct Intent<'a> {
     /// The kind.
     pub schema: &'a KindSchema,
-    /// The arguments.
+    /// What the call that makes the object asks for ([`asked`](crate::provider::asked)).
     pub want: &'a Attributes,
     /// The mark that was put on it, if one was.
     pub mark: Option<&'a str>,

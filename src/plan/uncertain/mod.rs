@@ -102,9 +102,10 @@ struct Group<'a> {
 /// # Errors
 /// Candidates that cannot be told apart by evidence, with the choices; answers that cannot be right.
 pub fn resolve(clues: Clues<'_>) -> Result<Resolution, Vec<Diagnostic>> {
+    let asked = asked(clues.recorded);
     let mut resolving = Resolving {
         clues,
-        groups: groups(&clues),
+        groups: groups(&clues, &asked),
         claimed: claimed(clues.recorded),
         resolution: Resolution::default(),
         faults: Vec::new(),
@@ -117,10 +118,18 @@ pub fn resolve(clues: Clues<'_>) -> Result<Resolution, Vec<Diagnostic>> {
     if resolving.faults.is_empty() { Ok(resolving.resolution) } else { Err(resolving.faults) }
 }
 
-fn groups<'a>(clues: &Clues<'a>) -> Vec<Group<'a>> {
+/// What each begun creation asked for.
+fn asked(recorded: &Recorded) -> BTreeMap<Seq, Attributes> {
+    let asked = |p: &Pending| creation(p).map(|want| provider::asked(p.begun.address.kind(), want));
+    recorded.pending.iter().filter_map(|(seq, pending)| Some((*seq, asked(pending)?))).collect()
+}
+
+/// Creations that asked for the same stand in for each other: what they made differs only in what
+/// later calls would have set.
+fn groups<'a>(clues: &Clues<'a>, asked: &'a BTreeMap<Seq, Attributes>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for (seq, pending) in &clues.recorded.pending {
-        let Some(want) = creation(pending) else { continue };
+        let Some(want) = asked.get(seq) else { continue };
         let (key, mark) = (key(pending), pending.begun.mark.as_deref());
         let same = |g: &&mut Group<'_>| *g.intent.want == *want && g.intent.mark == mark && g.key == key;
         match groups.iter_mut().find(same) {
@@ -239,7 +248,7 @@ impl<'a> Resolving<'a> {
         if !planted::is(Bug::FoundTwice) {
             self.claimed.insert((group.key.1.clone(), object.id.clone()));
         }
-        let object = as_intended(pending, group.intent.want, object);
+        let object = as_intended(group.intent.want, object);
         let found = Found { begun: seq, object, evidence };
         self.resolution.adopted.insert(pending.begun.address.clone(), found);
     }
@@ -298,14 +307,11 @@ impl<'a> Resolving<'a> {
     }
 }
 
-/// What was made, with what its intent says and the cloud does not show, but for what only a later
-/// call would have set. The mark has done its work.
-fn as_intended(pending: &Pending, want: &Attributes, object: &Object) -> Object {
-    let calls = provider::calls(pending.begun.address.kind(), &pending.begun.effect);
-    let later: Vec<&str> = calls.iter().filter_map(|call| call.sets.as_deref()).collect();
+/// What was made, with what its intent says and the cloud does not show. The mark has done its work.
+fn as_intended(want: &Attributes, object: &Object) -> Object {
     let mut made = Object::new(object.id.clone(), object.attributes.clone());
     for (name, value) in want.iter() {
-        if made.attributes.held(name).is_none() && !later.contains(&name) {
+        if made.attributes.held(name).is_none() {
             made.attributes.set(name, value.clone());
         }
     }

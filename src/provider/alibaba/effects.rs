@@ -51,7 +51,16 @@ pub fn resting(kind: &Kind, object: &Object) -> Settling {
         kinds::SERVICE => Ends { ready: &["Active"], lost: &[] },
         _ => Ends { ready: &["Active"], lost: LOST },
     };
-    by_status("status", ends, &[], &Attributes::new(), object)
+    match (
+        by_status("status", ends, &[], &Attributes::new(), object),
+        object.attributes.text("connection_status"),
+    ) {
+        // Of an endpoint: the decision about its connection is on its way (section 6.1).
+        (Settling::Ready, Some(word @ ("Pending" | "Connecting" | "Disconnecting"))) => {
+            Settling::Pending(word.to_owned())
+        }
+        (settling, _) => settling,
+    }
 }
 
 /// Writes that must not overlap share a lane. PrivateLink refuses parallel writes of one account in

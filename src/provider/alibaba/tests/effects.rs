@@ -195,4 +195,14 @@ fn a_status_says_whether_an_effect_is_done() {
     }
     let waiting = object("x", json!({"status": "Disconnected"}));
     assert_eq!(resting(&Kind::from(kinds::ACCEPT), &waiting), Settling::Ready);
+    for (connection, expected) in [
+        ("Disconnected", Settling::Ready),
+        ("Connected", Settling::Ready),
+        ("Connecting", Settling::Pending("Connecting".to_owned())),
+        ("Disconnecting", Settling::Pending("Disconnecting".to_owned())),
+    ] {
+        let endpoint = object("x", json!({"status": "Active", "connection_status": connection}));
+        assert_eq!(resting(&Kind::from(kinds::ELASTICSEARCH), &endpoint), expected);
+        assert_eq!(resting(&Kind::from(kinds::ENDPOINT), &endpoint), expected);
+    }
 }
