@@ -56,6 +56,44 @@ async fn a_creation_that_is_cut_off_is_the_same_call_in_the_next_run() {
     assert_eq!(endpoints(&journey), 1);
 }
 
+/// What only a later call sets is not looked for in what the first one made.
+#[tokio::test(start_paused = true)]
+async fn a_service_is_found_again_before_its_bandwidth_is_set() {
+    let mut journey = journey();
+    journey.edit("  privatelink_whitelist", "      connect_bandwidth: 1024\n  privatelink_whitelist");
+    let hidden = "{ operation: 'privatelink:ListVpcEndpointServices', hide: 10m }";
+    journey.faults(&["{ operation: 'privatelink:CreateVpcEndpointService', lose_answer: true }", hidden]);
+    drop(tokio::time::timeout(Duration::from_secs(9), journey.try_apply(&PlanOptions::default())).await);
+    assert_eq!((journey.recorded().pending.len(), journey.sim.world().alibaba.services.len()), (1, 1));
+    journey.faults(&[]);
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    let changes = journey.changes().await;
+    assert!(
+        changes.contains(&"update privatelink_service.hook (connect_bandwidth)".to_owned()),
+        "{changes:?}"
+    );
+    journey.apply().await;
+    let services = journey.sim.world().alibaba.services;
+    let bandwidth: Vec<_> = services.iter().map(|s| s.settings["ConnectBandwidth"].clone()).collect();
+    assert_eq!(bandwidth, [1024]);
+}
+
+/// The cloud would do nothing for a token that it knows, so that only creations are sent with it again.
+#[tokio::test(start_paused = true)]
+async fn what_others_undid_is_done_again_by_a_run_that_goes_on() {
+    let mut journey = journey();
+    journey.apply().await;
+    journey.edit("users: [\"1000000000000001\"]", "users: [\"1000000000000001\", \"2234567890123456\"]");
+    journey.faults(&["{ operation: 'privatelink:AddUserToVpcEndpointService', lose_answer: true }"]);
+    drop(tokio::time::timeout(Duration::from_secs(3), journey.try_apply(&PlanOptions::default())).await);
+    assert_eq!(journey.recorded().pending.len(), 1);
+    journey.faults(&[]);
+    let guest = "2234567890123456";
+    journey.meddle(|world| assert!(world.alibaba.services[0].users.remove(guest), "it was done")).await;
+    journey.apply().await;
+    assert!(journey.sim.world().alibaba.services[0].users.contains(guest));
+}
+
 #[tokio::test(start_paused = true)]
 async fn arrears_are_reported_and_neither_waited_for_nor_replaced() {
     let journey = journey();

@@ -1,10 +1,12 @@
-//! Client tokens of calls that an earlier run began and did not end: whoever repeats such a call sends
-//! the same token, so that the cloud takes both for one.
+//! Client tokens of creations that an earlier run began and did not end: whoever repeats such a call
+//! sends the same token, so that the cloud takes both for one. Other calls are begun anew: they may be
+//! repeated anyway, and what the earlier one did others may have undone, which the cloud would not do
+//! again for a token that it knows.
 
 use crate::resource::Address;
 use crate::state::{Call, Recorded};
 
-/// The begun calls that carry a token.
+/// The begun creations that carry a token.
 #[derive(Debug, Default)]
 pub(in crate::apply) struct Tokens(Vec<(Address, Call)>);
 
@@ -12,7 +14,7 @@ impl Tokens {
     /// What the last run left.
     pub(in crate::apply) fn left_by(recorded: &Recorded) -> Tokens {
         let begun = recorded.pending.values().map(|pending| &pending.begun);
-        let with_token = begun.filter(|begun| begun.call.client_token.is_some());
+        let with_token = begun.filter(|begun| begun.call.makes && begun.call.client_token.is_some());
         Tokens(with_token.map(|begun| (begun.address.clone(), begun.call.clone())).collect())
     }
 
