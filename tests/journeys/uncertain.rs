@@ -183,6 +183,25 @@ async fn a_mark_makes_the_evidence_certain_and_never_shows() {
     }
 }
 
+/// A refresh that finds what was made forgets nothing of what its intent said.
+#[tokio::test(start_paused = true)]
+async fn what_a_refresh_adopts_is_recorded_as_it_was_begun() {
+    let text = LINK.replace(
+        "      enable_dns: true\n",
+        "      enable_dns: true\n      lifecycle: { prevent_destroy: true }\n",
+    );
+    let journey = endpoint_without_answer(&text).await;
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    let begun = journey.recorded().pending.into_values().next().expect("a creation").begun.binding;
+    assert!(begun.prevent_destroy && !begun.dependencies.is_empty() && !begun.arguments.is_empty());
+    let refresh = PlanOptions { mode: PlanMode::RefreshOnly, ..PlanOptions::default() };
+    settled(journey.try_apply(&refresh).await);
+    let recorded = journey.recorded();
+    let shop = &recorded.objects[&SHOP.parse().expect("an address")];
+    assert_eq!((&shop.dependencies, &shop.arguments), (&begun.dependencies, &begun.arguments));
+    assert!(shop.prevent_destroy);
+}
+
 /// Within one run, too: the twin is there before the answer is lost.
 #[tokio::test(start_paused = true)]
 async fn a_run_tells_its_own_object_by_the_mark() {

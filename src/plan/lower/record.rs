@@ -19,6 +19,18 @@ pub(super) fn keep(proposal: &Proposal, address: &Address, item: &Item) -> Keep 
     }
 }
 
+/// The same as before, of what is not asked for now: a refresh, an end.
+pub(super) fn kept(recorded: &RecordedObject) -> Keep {
+    Keep {
+        arguments: recorded.arguments.clone(),
+        sensitive: recorded.sensitive.clone(),
+        dependencies: recorded.dependencies.clone(),
+        triggers: recorded.triggers.clone(),
+        prevent_destroy: recorded.prevent_destroy,
+        delete_timeout_s: recorded.delete_timeout_s,
+    }
+}
+
 /// What is recorded as needed: not what an address only lets go of.
 fn depended_on<'a>(proposal: &'a Proposal, address: &'a Address) -> impl Iterator<Item = &'a Address> {
     let needs = proposal.links.dependencies(address).into_iter();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::record::{bound_attributes, keep, record_differs, settings, shown_object};
+use super::record::{bound_attributes, keep, kept, record_differs, settings, shown_object};
 use super::situation::{evidence, is_absent, leftovers};
 use super::{Draft, Lowering, ObjectKey};
 use crate::diff::Need;
@@ -61,7 +61,11 @@ impl Lowering {
         let found = || on.adoption.found.get(address).map(|f| (&f.object, Origin::Adopted, None));
         let adopted = made.or_else(found).map(|(object, origin, resolves)| {
             let action = StepAction::Adopt { object: shown_object(object, item), origin, resolves };
-            self.step(schema, proposal, address, item, action)
+            let step = self.step(schema, proposal, address, item, action);
+            if let Some(recorded) = recorded.filter(|_| item.delta.want.is_empty()) {
+                self.drafts[step].keep = kept(recorded);
+            }
+            step
         });
         let id = item.delta.id.clone().unwrap_or_default();
         let first = self.drafts.len();
