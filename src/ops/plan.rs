@@ -14,7 +14,7 @@ use crate::plan::{self, Plan, PlanMode, Secrets, Selection, Verdict, uncertain};
 use crate::policy;
 use crate::refresh::{Live, Observation, Sight};
 use crate::resource::{Address, ObjectId, ProviderName};
-use crate::state::Recorded;
+use crate::state::{Recorded, RecordedObject};
 
 /// What kind of plan is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -224,15 +224,17 @@ async fn read_all(
     reader.look(rest, live).await?;
     sights::share(workspace, recorded, live);
     // What is so young that it need not show yet is not absent: it is looked for again when it
-    // must show.
+    // must show. Not every answer to a creation says when that was: then it may have been just now.
+    let now = workspace.clock.now();
+    let made = |o: &RecordedObject| born(&o.attributes).or(o.settling.then_some(now));
     let absent: BTreeSet<&ObjectId> = live
         .all_seen()
         .filter(|(_, observation)| **observation == Observation::Absent)
         .map(|(id, _)| id)
         .collect();
-    let shows = objects().filter(|(_, o)| absent.contains(&o.id)).filter_map(|(_, o)| born(&o.attributes));
+    let shows = objects().filter(|(_, o)| absent.contains(&o.id)).filter_map(|(_, o)| made(o));
     let shows_by = shows.max().map(|at| at + workspace.settle);
-    if let Some(wait) = shows_by.map(|by| by.duration_since(workspace.clock.now()))
+    if let Some(wait) = shows_by.map(|by| by.duration_since(now))
         && wait.is_positive()
     {
         workspace.clock.sleep(wait.try_into().unwrap_or_default()).await;

@@ -394,6 +394,8 @@ impl Life {
         let recorded = self.journey.recorded();
         laws::all_is_as_desired(&world, &recorded, if destroy { &nothing } else { &self.desired });
         laws::links_are_as_desired(&world, &recorded, if destroy { &no_links } else { &self.links });
+        // A set that nobody had recorded when this began may be exclusive, too.
+        self.forget_guests_of_exclusive_sets();
         let ours = world.services.iter().map(|s| s.id.to_string());
         let there: BTreeSet<String> =
             ours.chain(world.alibaba.services.iter().map(|s| s.id.clone())).collect();
