@@ -70,7 +70,7 @@ pub(super) fn check(
             faults.extend(both);
         }
     }
-    faults.extend(shared_sets(proposal, selected, catalog));
+    faults.extend(decided_twice(proposal, selected, catalog));
     faults
 }
 
@@ -102,12 +102,15 @@ fn cannot_have_both(address: &Address, item: &Item, rule: &Exclusive, shared: &s
     ))
 }
 
-/// Two resources over one set: two that share it are fine, an exclusive one must be alone.
-fn shared_sets(proposal: &Proposal, selected: &Selected, catalog: &Catalog) -> Vec<Diagnostic> {
+/// What exists with its parent is only decided about, by one resource: two would undo each other at every
+/// apply. A set may be shared; an exclusive one must be alone.
+fn decided_twice(proposal: &Proposal, selected: &Selected, catalog: &Catalog) -> Vec<Diagnostic> {
     let mut owners: BTreeMap<(String, String), Vec<(&Address, &Item, bool)>> = BTreeMap::new();
     for (address, item) in proposal.items.iter().filter(|(a, _)| selected.has(a)) {
         let schema: &KindSchema = catalog.schema(&address.block);
-        let Some(rule) = schema.members() else { continue };
+        if !schema.adopts {
+            continue;
+        }
         let keys: Vec<String> = schema
             .natural_key
             .iter()
@@ -118,23 +121,31 @@ fn shared_sets(proposal: &Proposal, selected: &Selected, catalog: &Catalog) -> V
             })
             .collect();
         if keys.len() == schema.natural_key.len() {
-            let exclusive = rule.is_exclusive(&known(&item.delta.want));
-            let key = (format!("{}", address.kind()), keys.join("\n"));
-            owners.entry(key).or_default().push((address, item, exclusive));
+            let alone = schema.members().is_none_or(|rule| rule.is_exclusive(&known(&item.delta.want)));
+            let key = (address.kind().to_string(), keys.join("\n"));
+            owners.entry(key).or_default().push((address, item, alone));
         }
     }
     let mut faults = Vec::new();
-    for group in owners.into_values().filter(|g| g.len() > 1 && g.iter().any(|(_, _, exclusive)| *exclusive))
-    {
-        let names: Vec<String> = group.iter().map(|(a, _, _)| a.to_string()).collect();
+    for group in owners.into_values().filter(|g| g.len() > 1 && g.iter().any(|(_, _, alone)| *alone)) {
+        let names = group.iter().map(|(a, _, _)| a.to_string()).collect::<Vec<_>>().join(" and ");
         let (address, item, _) = group[0];
-        let mut fault = Diagnostic::error(
-            "One set has two owners",
-            format!("{} are about the same object, and at least one of them is exclusive, so each would undo the other", names.join(" and ")),
-        )
-        .at(item.place.clone())
-        .about(address)
-        .hint("merge them into one, or make all of them `mode: shared`");
+        let (summary, text, hint) = match catalog.schema(&address.block).members() {
+            Some(_) => (
+                "One set has two owners",
+                format!(
+                    "{names} are about the same object, and at least one of them is exclusive, so each would undo the \
+                     other"
+                ),
+                "merge them into one, or make all of them `mode: shared`",
+            ),
+            None => (
+                "Two resources decide about the same",
+                format!("{names} are about the same object, so each would undo the other"),
+                "take all but one of them out",
+            ),
+        };
+        let mut fault = Diagnostic::error(summary, text).at(item.place.clone()).about(address).hint(hint);
         for (address, item, _) in &group[1..] {
             fault = fault.also(item.place.clone(), format!("{address} is here"));
         }

@@ -106,6 +106,21 @@ async fn two_owners_of_one_set_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_connection_is_decided_once() {
+    let mut journey = Journey::new(LINK);
+    journey.apply().await;
+    journey.edit(
+        "  vpcep_accept:\n",
+        "  vpcep_accept:\n    no:\n      provider: owner\n      endpoint_service_id: ${vpcep_service.payments.id}\n      endpoint_id: ${vpcep_endpoint.shop.id}\n      decision: reject\n",
+    );
+    let refused = journey.plan_with(&Default::default()).await.expect_err("two decisions").to_string();
+    assert!(refused.contains("vpcep_accept.no and vpcep_accept.shop are about the same object"), "{refused}");
+    let first = Journey::new(&journey.text);
+    let refused = first.plan_with(&Default::default()).await.expect_err("before anything is there");
+    assert!(refused.to_string().contains("Two resources decide about the same"), "{refused}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn decisions() {
     // A service that accepts by itself: the decision is adopted, and forgotten without a call.
     let mut journey = Journey::new(LINK);

@@ -6,7 +6,8 @@ use crate::cli::failure::{Ended, Stop};
 use crate::cli::ui::Ui;
 use crate::provider;
 use crate::resource::{
-    AttributeSchema, Catalog, Change, Kind, KindSchema, Known, Listing, Mode, OneWay, OrderRule, Source,
+    AttributeSchema, Catalog, Change, Check, Field, Kind, KindSchema, Known, Listing, Mode, OneWay,
+    OrderRule, Source, Type,
 };
 use crate::review::{Line, Look, Tone, value_text, wrap};
 
@@ -96,6 +97,66 @@ fn section(title: &str, attributes: &[&AttributeSchema], look: Look, out: &mut S
         let name = Line::indent(2).with(Tone::Info, format!("{:<width$}  ", attribute.name));
         name.plain(about(attribute)).write(look, out);
         paragraph(attribute.doc, width + 4, look, out);
+        for line in fields(&attribute.ty).into_iter().chain(limits(attribute)) {
+            paragraph(&line, width + 4, look, out);
+        }
+    }
+}
+
+/// What each object of a list, set or map holds.
+fn fields(ty: &Type) -> Option<String> {
+    let (Type::List(one) | Type::Set(one) | Type::Map(one)) = ty else { return None };
+    let Type::Object { fields, .. } = &**one else { return None };
+    let about = |field: &Field| {
+        let left_out = match &field.default {
+            Some(value) => format!(", default {}", value_text(value)),
+            None if field.optional => ", optional".to_owned(),
+            None => String::new(),
+        };
+        format!("`{}` ({}{left_out})", field.name, field.ty)
+    };
+    Some(format!("Each has {}.", fields.iter().map(about).collect::<Vec<_>>().join(", ")))
+}
+
+/// What is allowed, as far as its description does not say it.
+fn limits(attribute: &AttributeSchema) -> Vec<String> {
+    attribute
+        .checks
+        .iter()
+        .filter(|check| match check {
+            Check::OneOf(words) => !words.iter().all(|word| attribute.doc.contains(&format!("`{word}`"))),
+            _ => true,
+        })
+        .map(|check| sentence(&limit(check)))
+        .collect()
+}
+
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+/// One check in words.
+fn limit(check: &Check) -> String {
+    match check {
+        Check::MaxLength(most) => format!("at most {most} characters"),
+        Check::Pattern(_, allowed) => (*allowed).to_owned(),
+        Check::Not(word, why) => format!("not `{word}`: {why}"),
+        Check::OneOf([word]) => format!("only `{word}`"),
+        Check::OneOf(words) => {
+            format!("one of {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
+        }
+        Check::Range(from, to) => format!("{from} to {to}"),
+        Check::Items(0, most) => format!("at most {most} entries"),
+        Check::Items(least, most) => format!("{least} to {most} entries"),
+        Check::Uuid => "a UUID".to_owned(),
+        Check::Ipv4 => "an IPv4 address".to_owned(),
+        Check::Ipv4OrCidr => "an IPv4 address or range".to_owned(),
+        Check::Outside(range, why) => format!("not in {range}: {why}"),
+        Check::Each(inner) => format!("each: {}", limit(inner)),
+        Check::Keys(inner) => format!("keys: {}", limit(inner)),
+        Check::Field(name, inner) => format!("`{name}`: {}", limit(inner)),
     }
 }
 
@@ -161,5 +222,22 @@ mod tests {
             }
             assert!(page.lines().all(|line| line.chars().count() <= 100), "{page}");
         }
+    }
+
+    #[test]
+    fn a_page_says_what_is_allowed() {
+        let catalog = provider::catalog();
+        let service = catalog.get(Mode::Managed, &Kind::from("vpcep_service")).expect("a kind");
+        let page = page(service, Look { width: 100, colour: false });
+        for line in [
+            "Each has `client_port` (a whole number), `server_port` (a whole number), `protocol`",
+            "`toa_open`:",
+            "`client_port`: 1 to 65535.",
+            "`protocol`: only `TCP`.",
+            "At most 128 characters.",
+        ] {
+            assert!(page.contains(line), "{line} in\n{page}");
+        }
+        assert!(!page.contains("One of `VM`, `LB`."), "its description says so:\n{page}");
     }
 }

@@ -123,7 +123,13 @@ pub(super) fn kind() -> KindSchema {
         A::default("service_type", Type::String, "interface", "Only `interface`: others are the operator's.")
             .replaces(NO_CALL)
             .check(Check::OneOf(&["interface"])),
-        A::default("tcp_proxy", Type::String, "close", "Whether the client's address is passed on, and how.")
+        A::default(
+            "tcp_proxy",
+            Type::String,
+            "close",
+            "Whether the client's address is passed on: `close`: no; `toa_open`: as a TCP option (OBS back ends \
+             only); `proxy_open`: by the PROXY protocol; `open`: both; `proxy_vni`: in some regions only.",
+        )
             .check(Check::OneOf(&["close", "toa_open", "proxy_open", "open", "proxy_vni"])),
         A::optional("description", Type::String, "Free text. Omitted: left alone; `\"\"`: none.")
             .check(checks::description()[0].clone())
