@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::guess::{Ground, Guess};
-use super::{Failure, Workspace, adoption, recover, sights, unencrypted};
+use super::{Failure, Workspace, adoption, rebuild, recover, sights, unencrypted};
 use crate::diagnostic::Diagnostic;
 use crate::plan::adoption::Adoption;
 use crate::plan::uncertain::{Clues, Resolution, born};
@@ -56,7 +56,8 @@ pub async fn plan(workspace: &Workspace, options: &PlanOptions) -> Result<Planne
     if !unasked.is_empty() {
         return Err(unasked.into());
     }
-    let notes = loaded.notes.iter().map(ToString::to_string).collect();
+    let mut notes: Vec<String> = loaded.notes.iter().map(ToString::to_string).collect();
+    notes.extend(rebuild::notes(&*workspace.backend));
     let unfinished = loaded.has_journal();
     let mut adoption = Adoption::default();
     let recorded = Arc::new(loaded.recorded);

@@ -171,7 +171,14 @@ async fn a_stack_moves_to_another_region_and_the_old_objects_go_when_the_user_sa
     assert_eq!(journey.recorded().revision.serial, before.revision.serial + 1);
     assert!(refusal(confirmed(&journey.workspace()).await).contains("no rebuild is under way"));
 
+    assert_eq!(
+        journey.plan().await.notes,
+        [
+            "4 old objects of an earlier rebuild are still there: `landbridge rebuild --delete-old` deletes them, `--forget-old` lets go of them"
+        ]
+    );
     settled(left(settled(rebuild::old(&journey.workspace()))).await);
+    assert_eq!(journey.plan().await.notes, [""; 0]);
     assert_eq!(counts(&journey.sim.world()), [(0, 0), (1, 1)]);
     assert!(refusal(rebuild::old(&journey.workspace())).contains("no objects of an earlier rebuild"));
     journey.assert_converged().await;
@@ -321,6 +328,11 @@ async fn a_rebuild_goes_on_as_it_was_begun_or_not_at_all() {
     let other = prepare(&journey.workspace(), &journey, &BOTH[..1], VALUES).await;
     assert!(refusal(other).contains("another rebuild is under way: --map owner=owner-dr --map shop=shop-dr"));
     journey.edit("team: payments", "team: other");
+    let notes = journey.plan().await.notes;
+    assert!(
+        matches!(&*notes, [one] if one.contains("cannot go on once this state has changed")),
+        "{notes:?}"
+    );
     journey.apply().await;
     let moved_on = prepare(&journey.workspace(), &journey, &BOTH, VALUES).await;
     assert!(refusal(moved_on).contains("the state has changed since the rebuild was begun"));

@@ -45,7 +45,7 @@ pub fn old(workspace: &Workspace) -> Result<Leaving, Failure> {
 }
 
 /// The old objects that wait.
-fn waiting(place: &dyn Backend) -> Result<Recorded, Failure> {
+pub(super) fn waiting(place: &dyn Backend) -> Result<Recorded, Failure> {
     let there = state::read(place)?.recorded;
     match Mark::of(&there) {
         Some(_) => Ok(there),

@@ -200,6 +200,29 @@ impl Rebuild {
     }
 }
 
+/// What whoever plans the stack itself should know: a rebuild that is under way, old objects that wait. A state
+/// of theirs that cannot be read is for the commands that are about it.
+pub(super) fn notes(backend: &dyn Backend) -> Vec<String> {
+    let begun = confirm::under_way(backend).ok().flatten().and_then(|there| Mark::of(&there));
+    let under_way = begun.map(|mark| {
+        format!(
+            "a rebuild is under way (--map {}), and it cannot go on once this state has changed: end it first, with \
+             `landbridge rebuild --confirm` or `--abandon`",
+            mark.purpose.replace(',', " --map ")
+        )
+    });
+    let old = leave::waiting(&*backend.beside(leave::OLD)).ok().map(|old| {
+        let objects = match old.every_object().count() {
+            1 => "1 old object of an earlier rebuild is".to_owned(),
+            n => format!("{n} old objects of an earlier rebuild are"),
+        };
+        format!(
+            "{objects} still there: `landbridge rebuild --delete-old` deletes them, `--forget-old` lets go of them"
+        )
+    });
+    under_way.into_iter().chain(old).collect()
+}
+
 fn purpose(providers: &Providers) -> String {
     let pairs: Vec<String> = providers.iter().map(|(old, new)| format!("{old}={new}")).collect();
     pairs.join(",")
