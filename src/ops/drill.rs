@@ -10,8 +10,8 @@ use rand::seq::SliceRandom as _;
 
 use super::trial::{Scene, Tried};
 use super::{Failure, PlanOptions, Recovery, Trial, Workspace, agree, plan, recover};
-use crate::plan::{Action, Answers, Change, Limit, StepEnd, walk};
-use crate::resource::{Address, Kind, ObjectId, ProviderName};
+use crate::plan::{Action, Answer, Answers, Change, Limit, StepEnd, walk};
+use crate::resource::{Address, Kind, Object, ObjectId, ProviderName};
 use crate::state::Recorded;
 use crate::twin::{Calls, Lost};
 
@@ -48,6 +48,8 @@ pub struct Drilled {
     pub without_state: bool,
     /// How many addresses found their objects again after the loss of the state; none where it was not lost.
     pub recovered: Option<usize>,
+    /// The addresses whose objects only the user could tell apart; the drill answers as it is recorded.
+    pub asked: Vec<Address>,
     /// What applying the plan of recovery came to; none where it did not come to that, or nothing was to be applied.
     pub tried: Option<Tried>,
     /// What was not brought back, and why.
@@ -134,6 +136,7 @@ impl Drill {
             lost: self.lost.keys().cloned().collect(),
             without_state: self.without_state,
             recovered: None,
+            asked: Vec::new(),
             tried: None,
             left: BTreeMap::new(),
             broken_off: None,
@@ -141,7 +144,9 @@ impl Drill {
             calls: Calls::default(),
             reads: self.scene.reads(),
         };
-        if let Err(failure) = bring_back(&trial, self.without_state, &self.beyond, &mut drilled).await {
+        if let Err(failure) =
+            bring_back(&trial, self.scene.recorded(), self.without_state, &self.beyond, &mut drilled).await
+        {
             let hint = match &failure {
                 Failure::Refused { hint, .. } => hint.clone(),
                 Failure::Diagnostics(all) => all.first().map(|one| one.hint.clone()).unwrap_or_default(),
@@ -175,6 +180,7 @@ impl Drill {
 /// Does what would be done on the bad day.
 async fn bring_back(
     trial: &Trial,
+    recorded: &Recorded,
     without_state: bool,
     beyond: &[Limit],
     drilled: &mut Drilled,
@@ -185,7 +191,18 @@ async fn bring_back(
                 drilled.recovered = Some(found.found.len() + found.kept.len());
                 agree(&trial.workspace, *found).await?;
             }
-            Recovery::Unclear { told, .. } => return Err(told.into()),
+            // Only people can tell them apart, and here they say what was recorded.
+            Recovery::Unclear { questions, .. } => {
+                let answers = as_recorded(recorded, &questions);
+                drilled.asked = answers.0.keys().cloned().collect();
+                match recover(&trial.workspace, answers).await? {
+                    Recovery::Clear(found) => {
+                        drilled.recovered = Some(found.found.len() + found.kept.len());
+                        agree(&trial.workspace, *found).await?;
+                    }
+                    Recovery::Unclear { told, .. } => return Err(told.into()),
+                }
+            }
         }
     }
     let planned = plan(&trial.workspace, &PlanOptions { passing: true, ..PlanOptions::default() }).await?;
@@ -193,6 +210,18 @@ async fn bring_back(
         drilled.tried = Some(trial.apply(planned.plan, planned.secrets, beyond).await?);
     }
     Ok(())
+}
+
+/// What a user would answer who knows which object is whose.
+fn as_recorded(recorded: &Recorded, questions: &[(Vec<Address>, Vec<Object>)]) -> Answers {
+    let answers = questions.iter().flat_map(|(addresses, choices)| {
+        addresses.iter().map(|address| {
+            let id = recorded.object(address).map(|object| object.id.clone());
+            let id = id.filter(|id| choices.iter().any(|choice| choice.id == *id));
+            (address.clone(), Answer { object: id, place: None })
+        })
+    });
+    Answers(answers.collect())
 }
 
 /// Why an address is not as it should be: what its steps came to, or what the next plan would do about it.

@@ -70,6 +70,9 @@ pub async fn plan(workspace: &Workspace, options: &PlanOptions) -> Result<Planne
         let warnings = unencrypted::warnings(&workspace.configuration, plan.identities.keys());
         plan.diagnostics.extend(warnings);
     }
+    if plan.mode != PlanMode::RefreshOnly && !plan.is_empty() {
+        plan.diagnostics.extend(rebuild::keeps_from(&*workspace.backend));
+    }
     plan.verdict = judge(workspace, &plan)?;
     Ok(Planned { plan, secrets, notes, unfinished })
 }

@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::Worth;
 use crate::plan::adoption::{Adopted, Adoption, Sought, Wanted};
 use crate::plan::uncertain::{as_key, described};
-use crate::plan::{Action, Answer, Answers, Plan, PlanInput, Secrets, Selection, walk};
+use crate::plan::{Action, Answer, Answers, Plan, PlanInput, Secrets, Selection, StepAction, walk};
 use crate::recovery::{Confidence, Seeker, Unclear, matched};
 use crate::refresh::{Live, Observation, Sight};
 use crate::resource::{Address, Kind, Listing, Mode, Object, ObjectId, ProviderName, Value};
@@ -87,14 +87,18 @@ impl Recovered {
 /// What cannot be read; answers that cannot be right.
 pub async fn recover(workspace: &Workspace, answers: Answers) -> Result<Recovery, Failure> {
     let remains = state::remains(workspace.backend.as_ref())?;
-    let listed = list(workspace).await?;
+    let (listed, unheard) = list(workspace, &remains.recorded).await?;
     let (recorded, gone) = without_gone(workspace, &remains.recorded).await?;
     let recorded = Arc::new(recorded);
     unasked(workspace, &answers, &recorded)?;
     let selection = Selection { answers, ..Selection::default() };
     let options = PlanOptions { selection, passing: true, ..PlanOptions::default() };
     let mut adoption = Adoption { all: true, candidates: listed, ..Adoption::default() };
-    let (plan, secrets) = match decide(workspace, &options, recorded.clone(), &mut adoption).await {
+    let decided = decide(workspace, &options, recorded.clone(), &mut adoption).await;
+    if decided.is_ok() || !adoption.unclear.is_empty() {
+        of_nobody(&options.selection.answers, &adoption)?;
+    }
+    let (plan, secrets) = match decided {
         Ok(decided) => decided,
         Err(Failure::Diagnostics(told)) if !adoption.unclear.is_empty() => {
             return Ok(Recovery::Unclear { questions: adoption.unclear, told });
@@ -109,12 +113,17 @@ pub async fn recover(workspace: &Workspace, answers: Answers) -> Result<Recovery
     let outputs = missing.is_empty().then(|| outputs(&plan, &secrets));
     let mut notes = remains.notes.clone();
     notes.splice(0..0, remains.unusable.clone());
+    notes.extend(unheard);
+    let begun = begun(&plan);
+    notes.extend(begun.iter().map(|(address, id)| {
+        format!("{address} was begun by a run that was cut off, and made {id}: the next apply takes it up")
+    }));
     Ok(Recovery::Clear(Box::new(Recovered {
         found: bonds.iter().map(|bond| (bond.address.clone(), evidence(bond, &adoption))).collect(),
         kept: recorded.objects.keys().cloned().collect(),
         gone,
         missing,
-        strays: strays(&adoption, &recorded),
+        strays: strays(&adoption, &recorded, &begun),
         plan,
         notes,
         remains,
@@ -140,10 +149,37 @@ pub async fn agree(workspace: &Workspace, recovered: Recovered) -> Result<Vec<St
     Ok(state::salvage(workspace.backend.clone(), opening, remains, entries).await?)
 }
 
-/// All objects of the kinds that have listings, by provider block.
-async fn list(workspace: &Workspace) -> Result<BTreeMap<(ProviderName, Kind), Vec<Object>>, Failure> {
+/// What was listed, by provider block and kind.
+type Listed = BTreeMap<(ProviderName, Kind), Vec<Object>>;
+
+/// All objects of the kinds that have listings. A provider block that nothing uses only shows strays: if it
+/// does not answer, that is a note.
+///
+/// # Errors
+/// One that is used does not answer.
+async fn list(workspace: &Workspace, recorded: &Recorded) -> Result<(Listed, Vec<String>), Failure> {
+    let configuration = &workspace.configuration;
+    let declared = configuration.blocks.values().map(|block| &block.provider);
+    let used: BTreeSet<&ProviderName> =
+        declared.chain(recorded.every_object().map(|(_, object)| &object.provider)).collect();
+    let (mut live, mut notes) = (Live::default(), Vec::new());
+    let reader = workspace.reader();
+    let (needed, spare): (Vec<_>, Vec<_>) =
+        configuration.providers.keys().partition(|name| used.contains(name));
+    reader.list_candidates(listings(workspace, &needed), &mut live).await?;
+    for name in spare {
+        if let Err(faults) = reader.list_candidates(listings(workspace, &[name]), &mut live).await {
+            let why = faults.first().map(|fault| fault.detail.clone()).unwrap_or_default();
+            notes.push(format!("what else there is under `{name}`, which nothing uses, is not known: {why}"));
+        }
+    }
+    Ok((live.candidates, notes))
+}
+
+/// What of some provider blocks can be listed.
+fn listings(workspace: &Workspace, names: &[&ProviderName]) -> Vec<(ProviderName, Kind)> {
     let mut keys = Vec::new();
-    for block in workspace.configuration.providers.values() {
+    for block in names.iter().filter_map(|name| workspace.configuration.providers.get(*name)) {
         let kinds = workspace.catalog.iter().filter(|kind| {
             kind.mode == Mode::Managed
                 && kind.listing == Listing::Project
@@ -151,9 +187,40 @@ async fn list(workspace: &Workspace) -> Result<BTreeMap<(ProviderName, Kind), Ve
         });
         keys.extend(kinds.map(|kind| (block.name.clone(), kind.kind.clone())));
     }
-    let mut live = Live::default();
-    workspace.reader().list_candidates(keys, &mut live).await?;
-    Ok(live.candidates)
+    keys
+}
+
+/// What a run that was cut off made: the objects are known, and bound by the next apply.
+fn begun(plan: &Plan) -> BTreeMap<Address, ObjectId> {
+    let adopts = plan.steps.iter().filter_map(|step| match &step.action {
+        StepAction::Adopt { object, resolves: Some(_), .. } => {
+            Some((step.address.clone(), object.id.clone()))
+        }
+        _ => None,
+    });
+    adopts.collect()
+}
+
+/// Refuses answers about addresses that nobody looked for: a key that is misspelt would else be no answer.
+fn of_nobody(answers: &Answers, adoption: &Adoption) -> Result<(), Vec<Diagnostic>> {
+    let asked = adoption.unclear.iter().flat_map(|(addresses, _)| addresses);
+    let sought: BTreeSet<&Address> = asked.chain(adoption.found.keys()).chain(&adoption.missing).collect();
+    let faults: Vec<Diagnostic> = answers
+        .0
+        .iter()
+        .filter(|(address, _)| !sought.contains(address))
+        .map(|(address, answer)| {
+            let near: Vec<String> =
+                sought.iter().filter(|one| one.block == address.block).map(ToString::to_string).collect();
+            let hint = match near.is_empty() {
+                true => "take it out of the file of answers".to_owned(),
+                false => format!("answer for {}", near.join(", ")),
+            };
+            let why = format!("there is no {address} that looks for its object");
+            Diagnostic::error("An answer to no question", why).at(answer.place.clone()).hint(hint)
+        })
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 /// The record without what is not there any more. Only where it lives it is looked for, so that wrong
@@ -307,15 +374,11 @@ fn ask(schema: &crate::resource::KindSchema, unclear: &Unclear) -> Diagnostic {
         names.join(" and "),
         described(schema, &choices, &unclear.sensitive)
     );
-    let ids = choices.iter().map(|object| object.id.as_str()).chain(std::iter::repeat("none"));
-    let lines: Vec<String> = unclear
-        .addresses
-        .iter()
-        .zip(ids)
-        .map(|(address, id)| format!("  {}: {id}", as_key(address)))
-        .collect();
+    let lines: Vec<String> =
+        unclear.addresses.iter().map(|address| format!("  {}: ID", as_key(address))).collect();
     let hint = format!(
-        "say which it is in a file, with the id or `none` for each, and give it as --answers FILE:\n{}",
+        "say which it is in a file, with one of these ids or `none` in place of each ID, and give it as --answers \
+         FILE:\n{}",
         lines.join("\n")
     );
     let diagnostic = Diagnostic::error(UNCLEAR, detail).hint(hint);
@@ -339,10 +402,11 @@ fn evidence(bond: &Bond, adoption: &Adoption) -> Adopted {
 }
 
 /// The listed objects that no address has.
-fn strays(adoption: &Adoption, recorded: &Recorded) -> Vec<Stray> {
+fn strays(adoption: &Adoption, recorded: &Recorded, begun: &BTreeMap<Address, ObjectId>) -> Vec<Stray> {
     let mut owned: BTreeSet<(&Kind, &str)> =
         recorded.every_object().map(|(address, object)| (address.kind(), object.id.as_str())).collect();
     owned.extend(adoption.found.iter().map(|(address, found)| (address.kind(), found.object.id.as_str())));
+    owned.extend(begun.iter().map(|(address, id)| (address.kind(), id.as_str())));
     let mut strays: BTreeMap<(&Kind, &str), Stray> = BTreeMap::new();
     for ((provider, kind), objects) in &adoption.candidates {
         for object in objects.iter().filter(|object| !owned.contains(&(kind, object.id.as_str()))) {

@@ -93,6 +93,7 @@ pub fn matched(
 ) -> Result<Matching, Vec<Diagnostic>> {
     let mut round = Round {
         schema,
+        said: Vec::new(),
         open: seekers.to_vec(),
         free: BTreeMap::new(),
         matching: Matching::default(),
@@ -109,6 +110,8 @@ pub fn matched(
 
 struct Round<'a> {
     schema: &'a KindSchema,
+    /// The objects that the user has given to other addresses.
+    said: Vec<&'a Object>,
     open: Vec<Seeker<'a>>,
     /// The objects that no address has, by the part of their natural key that is compared as it stands,
     /// so that a large account is not compared all with all.
@@ -171,6 +174,7 @@ impl<'a> Round<'a> {
             match self.free.values().flatten().copied().find(|object| object.id == *id) {
                 Some(object) => {
                     self.take(object);
+                    self.said.push(object);
                     let differs = self.differing(&seeker, object);
                     let mut evidence = match &answer.place {
                         Some(place) => format!("you say so in {}:{}", place.file, place.line),
@@ -202,6 +206,8 @@ impl<'a> Round<'a> {
         }
         edges.retain(|(seeker, object)| of_seeker[seeker.address] == 1 && of_object[&object.id] == 1);
         for (seeker, object) in &edges {
+            let by_answers = self.said.iter().any(|other| self.has_key(seeker, other));
+            let confidence = if by_answers { Confidence::Said } else { confidence };
             let evidence = self.evidence(confidence, seeker, object, owner);
             self.found(seeker, object, confidence, evidence);
             self.take(object);
@@ -237,6 +243,11 @@ impl<'a> Round<'a> {
         }
         let key = key.join(" and ");
         match confidence {
+            // What is left over is no evidence of its own: it is as good as the answer.
+            Confidence::Said => {
+                let differs = self.differing(seeker, object);
+                format!("your answers leave nothing else; it {key}{}", in_words(&differs))
+            }
             Confidence::Certain => {
                 let shown = |name: &str| object.attributes.get(name).is_some();
                 let alike = seeker.want.iter().filter(|(name, _)| shown(name)).count();
@@ -382,7 +393,7 @@ mod tests {
             (&["a=x/1", "b=x/1"], &["o=x/1"], &[], "a+b?o"),
             (&["a=x/1"], &["o=x/2", "p=x/3"], &[], "a?o+p"),
             // An answer settles it, and what is left may be clear then.
-            (&["a=x/1", "b=x/1"], &["o=x/1", "p=x/1"], &[("a", Some("p"))], "a=p said, b=o certain"),
+            (&["a=x/1", "b=x/1"], &["o=x/1", "p=x/1"], &[("a", Some("p"))], "a=p said, b=o said"),
             (&["a=x/1", "b=x/1"], &["o=x/1"], &[("b", None)], "a=o certain, b-"),
             // It may go against the evidence, but not beyond what there is.
             (&["a=x/1"], &["o=x/1", "p=y/1"], &[("a", Some("p"))], "a=p said"),

@@ -20,7 +20,11 @@ fn exported(example: &str) -> Bench {
     let stack = text.lines().find_map(|line| line.strip_prefix("stack: ")?.split_whitespace().next());
     std::fs::remove_dir_all(bench.path(&format!("state/.sim/{}", stack.expect("a stack")))).unwrap();
     bench.write("landbridge.yaml", &head(&text));
-    bench.run("export --sim --out exported.yaml").code(0).says("are written to exported.yaml and recorded");
+    bench.run("export --sim --out exported.yaml").code(1).warns("would delete all that it holds");
+    bench
+        .run(&format!("{BOTH} export --out exported.yaml"))
+        .code(0)
+        .says("are written to exported.yaml and recorded");
     bench
 }
 

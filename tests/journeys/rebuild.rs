@@ -170,6 +170,9 @@ async fn a_stack_moves_to_another_region_and_the_old_objects_go_when_the_user_sa
     journey.assert_converged().await;
     assert_eq!(journey.recorded().revision.serial, before.revision.serial + 1);
     assert!(refusal(confirmed(&journey.workspace()).await).contains("no rebuild is under way"));
+    let again = prepare(&journey.workspace(), &journey, &BOTH, VALUES).await;
+    let told = again.err().expect("nothing is left to move").to_string();
+    assert!(told.contains("nothing is declared or recorded through owner, shop"), "{told}");
 
     assert_eq!(
         journey.plan().await.notes,
@@ -328,12 +331,11 @@ async fn a_rebuild_goes_on_as_it_was_begun_or_not_at_all() {
     let other = prepare(&journey.workspace(), &journey, &BOTH[..1], VALUES).await;
     assert!(refusal(other).contains("another rebuild is under way: --map owner=owner-dr --map shop=shop-dr"));
     journey.edit("team: payments", "team: other");
-    let notes = journey.plan().await.notes;
-    assert!(
-        matches!(&*notes, [one] if one.contains("cannot go on once this state has changed")),
-        "{notes:?}"
-    );
-    journey.apply().await;
+    let refused = journey.try_apply(&PlanOptions::default()).await.expect_err("a rebuild is under way");
+    assert!(refused.to_string().contains("A rebuild is under way"), "{refused}");
+    journey.meddle(|world| world.services[0].tags.clear()).await;
+    let refresh = PlanOptions { mode: PlanMode::RefreshOnly, ..PlanOptions::default() };
+    settled(journey.try_apply(&refresh).await);
     let moved_on = prepare(&journey.workspace(), &journey, &BOTH, VALUES).await;
     assert!(refusal(moved_on).contains("the state has changed since the rebuild was begun"));
     // Nothing was made, so nothing is to be deleted.

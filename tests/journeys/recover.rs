@@ -296,6 +296,57 @@ async fn an_old_state_learns_what_happened_since() {
     assert!(found.is_empty() && found.kept.len() == 4);
 }
 
+/// What a run made that was cut off is ours, although no address has it yet.
+#[tokio::test(start_paused = true)]
+async fn what_an_interrupted_run_made_is_no_stray() {
+    let journey = Journey::new(LINK);
+    journey.faults(&[
+        "{ operation: create_endpoint, lose_answer: true }",
+        "{ operation: list_endpoints, hide: 10m }",
+    ]);
+    drop(tokio::time::timeout(Duration::from_secs(9), journey.try_apply(&Default::default())).await);
+    journey.faults(&[]);
+    assert_eq!((journey.sim.world().endpoints.len(), journey.recorded().pending.len()), (1, 1));
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    let (found, _) = recovered(&journey, &Recorded::default()).await;
+    assert_eq!(found.strays, []);
+    assert!(
+        found.notes.iter().any(|note| note.starts_with("vpcep_endpoint.shop was begun")),
+        "{:?}",
+        found.notes
+    );
+    journey.apply().await;
+    journey.assert_converged().await;
+    assert_eq!(journey.count("create_endpoint"), 1);
+}
+
+/// An answer under a misspelt key would be none; what the answers leave over is as good as they are.
+#[tokio::test(start_paused = true)]
+async fn every_answer_is_to_a_question() {
+    let (mut journey, before) = applied(&twins()).await;
+    journey.files = MemoryFiles::new();
+    let answers = |keys: [(&str, &str); 2]| {
+        let answer = |(key, of): (&str, &str)| {
+            let name = |key: &str| format!("vpcep_endpoint.shop[\"{key}\"]").parse::<Address>().unwrap();
+            let object = Some(before.object(&name(of)).unwrap().id.clone());
+            (name(key), Answer { object, place: None })
+        };
+        Answers(keys.into_iter().map(answer).collect())
+    };
+    let failure = ops::recover(&journey.workspace(), answers([("aa", "a"), ("c", "c")])).await;
+    let Err(ops::Failure::Diagnostics(told)) = failure else { panic!("refused") };
+    assert!(told[0].detail.contains("vpcep_endpoint.shop[\"aa\"] that looks for"), "{told:?}");
+    assert!(told[0].hint.contains("vpcep_endpoint.shop[\"a\"], vpcep_endpoint.shop[\"b\"]"), "{told:?}");
+    let found = settled(ops::recover(&journey.workspace(), answers([("a", "a"), ("c", "c")])).await);
+    let Recovery::Clear(found) = found else { panic!("two answers are enough") };
+    let of = |key: &str| {
+        let address: Address = format!("vpcep_endpoint.shop[\"{key}\"]").parse().unwrap();
+        found.found.iter().find(|(a, _)| *a == address).map(|(_, adopted)| adopted.evidence.clone()).unwrap()
+    };
+    assert_eq!(of("a"), "you say so");
+    assert!(of("b").starts_with("your answers leave nothing else"), "{}", of("b"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn answers_that_cannot_be_right_are_refused() {
     let (mut journey, _) = applied(LINK).await;

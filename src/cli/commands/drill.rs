@@ -95,8 +95,19 @@ fn tell(ui: &Ui, drilled: &Drilled, args: &Args) {
         ui.print(&section("The recovery broke off", &lines(&[why.as_str(), hint.as_str()]), look));
     }
     if let Some(found) = drilled.recovered {
-        let text = format!("{found} addresses have their objects again (`landbridge recover`)");
-        ui.print(&section("The state", &[text], look));
+        let mut text = vec![format!("{found} addresses have their objects again (`landbridge recover`)")];
+        if !drilled.asked.is_empty() {
+            let names: Vec<String> =
+                drilled.asked.iter().map(|a| clean(&a.to_string())).take(MOST_LINES).collect();
+            text.push(format!(
+                "{} of them only you can tell apart; it was answered as recorded. On the day you need to know which is \
+                 which: {}{}",
+                drilled.asked.len(),
+                names.join(", "),
+                if names.len() < drilled.asked.len() { ", …" } else { "" }
+            ));
+        }
+        ui.print(&section("The state", &text, look));
     }
     if let Some(tried) = &drilled.tried {
         let (done, all) = trials::done(tried);
@@ -143,6 +154,7 @@ fn tell_programs(ui: &Ui, drilled: &Drilled, args: &Args) {
         "seconds": trials::rounded(drilled.took),
         "target_seconds": args.target.map(trials::rounded),
         "found_again": drilled.recovered,
+        "asked": drilled.asked.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "broken_off": drilled.broken_off.as_ref().map(|(why, _)| why),
         "failures": tried.map(trials::failures_json),
         "critical_path": tried.map(trials::path_json),

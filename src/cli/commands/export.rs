@@ -24,6 +24,10 @@ pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended
         ids: args.id.clone(),
         ..Filter::default()
     };
+    if let Some(out) = &args.out {
+        will_be_read(options, out)?;
+    }
+    let options = &without_new(options, args.out.as_ref());
     let exported = read(&filter, options, &args.work, ui).await?;
     if exported.addresses.is_empty() {
         ui.note("Nothing was found that is not recorded already.");
@@ -95,6 +99,57 @@ pub(in crate::cli) async fn keep(
     };
     ui.print(&format!("{said} `{plan}` shows no changes.\n"));
     Ok(())
+}
+
+/// What is written is recorded, too: an `apply` that does not read it would delete all of it.
+///
+/// # Errors
+/// The same files do not hold it, however they are named: the command would have to be another one.
+pub(in crate::cli) fn will_be_read(options: &Options, out: &Path) -> Result<(), Stop> {
+    let plain = |path: &Path| path.strip_prefix(".").unwrap_or(path).to_owned();
+    let out_alone = plain(out);
+    let here = [PathBuf::new()];
+    let named = if options.files.is_empty() { &here[..] } else { &options.files[..] };
+    let holds = |place: &PathBuf| {
+        let place = plain(place);
+        let is_folder = place.as_os_str().is_empty() || place.is_dir();
+        let usual = place.join(sources::USUAL);
+        place == out_alone
+            || (is_folder && out_alone.parent() == Some(&place) && (usual == out_alone || !usual.is_file()))
+    };
+    if named.iter().any(holds) {
+        return Ok(());
+    }
+    let files = sources::found(options)?;
+    let all: Vec<String> = files
+        .iter()
+        .map(PathBuf::as_path)
+        .chain([out])
+        .map(|file| format!("-f {}", file.display()))
+        .collect();
+    let shown = out.display();
+    Err(Stop::refused(
+        format!(
+            "{shown} is recorded and not read: without it, the next `apply` of {} would delete all that it holds",
+            if options.files.is_empty() { "this folder".to_owned() } else { "these files".to_owned() }
+        ),
+        format!(
+            "name it for this command and for every later one: {}; or give {} another name first, since a folder \
+             without it is read whole",
+            all.join(" "),
+            sources::USUAL
+        ),
+    ))
+}
+
+/// The options without the file that is yet to be written, so that it can be named like the others.
+pub(in crate::cli) fn without_new(options: &Options, out: Option<&PathBuf>) -> Options {
+    let is_new = |file: &PathBuf| Some(file) == out && !file.exists();
+    let mut options = options.clone();
+    if options.files.len() > 1 {
+        options.files.retain(|file| !is_new(file));
+    }
+    options
 }
 
 /// The files of the configuration, the new one among them.

@@ -49,6 +49,10 @@ async fn take_over(path: &Path, args: &Args, options: &Options, ui: &Ui) -> Ende
     if filter.ids.is_empty() {
         return Err(Stop::refused(format!("{} manages nothing that we know", path.display()), ""));
     }
+    if let Some(out) = &args.out {
+        export::will_be_read(options, out)?;
+    }
+    let options = &export::without_new(options, args.out.as_ref());
     let exported = export::read(&filter, options, &args.work, ui).await?;
     tell_rows(ui, &rows(&state, &exported));
     match &args.out {

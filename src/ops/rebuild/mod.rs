@@ -145,7 +145,12 @@ pub async fn rebuild(
         anew::anew(&before, &workspace.configuration, &workspace.catalog, &relocation);
     let declared =
         elsewhere.blocks.values().any(|block| relocation.providers.values().any(|p| *p == block.provider));
-    if addresses.is_empty() && !declared {
+    let place = workspace.backend.beside(REBUILD);
+    let begun = Mark::of(&state::read(&*place)?.recorded);
+    // After an edit the configuration says already what is only being made.
+    let is_to_move =
+        begun.is_some() || workspace.configuration.blocks.values().any(|block| relocation.moves(block));
+    if addresses.is_empty() && !(declared && is_to_move) {
         let names: Vec<&str> = relocation.providers.keys().map(ProviderName::as_str).collect();
         let detail = format!("nothing is declared or recorded through {}", names.join(", "));
         return Err(vec![Diagnostic::error("Nothing to rebuild", detail)].into());
@@ -156,9 +161,6 @@ pub async fn rebuild(
     };
     elsewhere.imports.retain(|import| !moves(import.to.block()));
     let mark = Mark { of: before.revision.clone(), purpose: purpose(&relocation.providers) };
-    let place = workspace.backend.beside(REBUILD);
-    let there = state::read(&*place)?.recorded;
-    let begun = Mark::of(&there);
     if let Some(begun) = &begun {
         must_be_the_same(begun, &mark)?;
     }
@@ -200,18 +202,22 @@ impl Rebuild {
     }
 }
 
-/// What whoever plans the stack itself should know: a rebuild that is under way, old objects that wait. A state
-/// of theirs that cannot be read is for the commands that are about it.
-pub(super) fn notes(backend: &dyn Backend) -> Vec<String> {
-    let begun = confirm::under_way(backend).ok().flatten().and_then(|there| Mark::of(&there));
-    let under_way = begun.map(|mark| {
-        format!(
-            "a rebuild is under way (--map {}), and it cannot go on once this state has changed: end it first, with \
-             `landbridge rebuild --confirm` or `--abandon`",
-            mark.purpose.replace(',', " --map ")
-        )
-    });
-    let old = leave::waiting(&*backend.beside(leave::OLD)).ok().map(|old| {
+/// What keeps the stack's own plan from being applied: a rebuild that is under way. It could not go on from
+/// another state, and where the configuration is edited already, what it left alone would be replaced.
+pub(super) fn keeps_from(backend: &dyn Backend) -> Option<Diagnostic> {
+    let begun = confirm::under_way(backend).ok().flatten().and_then(|there| Mark::of(&there))?;
+    let detail = format!(
+        "it is made by `landbridge rebuild --map {}`, on a state of its own that goes on from this one as it is",
+        begun.purpose.replace(',', " --map ")
+    );
+    let hint = "go on with that command, then `landbridge rebuild --confirm`; or give it up with `--abandon`";
+    Some(Diagnostic::error("A rebuild is under way", detail).hint(hint))
+}
+
+/// What whoever plans the stack should know: old objects wait. A state of theirs that cannot be read is for the
+/// commands that are about it.
+pub(super) fn notes(backend: &dyn Backend) -> Option<String> {
+    leave::waiting(&*backend.beside(leave::OLD)).ok().map(|old| {
         let objects = match old.every_object().count() {
             1 => "1 old object of an earlier rebuild is".to_owned(),
             n => format!("{n} old objects of an earlier rebuild are"),
@@ -219,8 +225,7 @@ pub(super) fn notes(backend: &dyn Backend) -> Vec<String> {
         format!(
             "{objects} still there: `landbridge rebuild --delete-old` deletes them, `--forget-old` lets go of them"
         )
-    });
-    under_way.into_iter().chain(old).collect()
+    })
 }
 
 fn purpose(providers: &Providers) -> String {

@@ -140,9 +140,14 @@ fn taken(
         other.id,
         scene.refused(rule.code)
     );
-    let finding = Diagnostic::error("Another object has it already", text).hint(format!(
-        "give it another `{}` or another `{}`, or `landbridge import {} {}` if that object is meant",
-        rule.attribute, rule.set, changed.address, other.id
-    ));
+    let meant = match scene.on.recorded.objects.is_empty() {
+        true => {
+            "if it is this stack's, and its record was lost, `landbridge recover` finds it and all others"
+                .to_owned()
+        }
+        false => format!("or `landbridge import {} {}` if that object is meant", changed.address, other.id),
+    };
+    let hint = format!("give it another `{}` or another `{}`; {meant}", rule.attribute, rule.set);
+    let finding = Diagnostic::error("Another object has it already", text).hint(hint);
     Some(changed.at(finding, rule.set))
 }

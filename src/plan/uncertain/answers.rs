@@ -94,6 +94,9 @@ pub(crate) fn described(schema: &KindSchema, choices: &[&Object], sensitive: &BT
     let mut telling: BTreeSet<&str> = telling_apart(schema, choices).into_iter().collect();
     let given = |name: &&str| choices.iter().any(|o| !is_empty(o.attributes.value(name)));
     telling.extend(schema.arguments().map(|a| a.name).filter(|name| name.ends_with("name")).filter(given));
+    // Addresses and names are how people tell them apart who use them.
+    let known_by = schema.stakes.kept_by_others.iter().map(|(name, _)| *name);
+    telling.extend(known_by.filter(given));
     let mut text = String::new();
     for object in choices {
         let born = object.attributes.text("created_at").unwrap_or("at an unknown time");
