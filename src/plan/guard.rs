@@ -102,6 +102,26 @@ fn cannot_have_both(address: &Address, item: &Item, rule: &Exclusive, shared: &s
     ))
 }
 
+/// A member that two resources list is lost to one of them as soon as the other lets go of it.
+fn listed_twice(group: &[(&Address, &Item, bool)], catalog: &Catalog) -> Option<Diagnostic> {
+    let rule = catalog.schema(&group.first()?.0.block).members()?;
+    let mut of: BTreeMap<String, &Address> = BTreeMap::new();
+    for (address, item, _) in group {
+        let want = known(&item.delta.want);
+        for name in rule.by_name(want.get(rule.attribute.name)).into_keys() {
+            let Some(other) = of.insert(name.to_owned(), address) else { continue };
+            let shown = if item.delta.sensitive.contains(rule.attribute.name) { "a member" } else { name };
+            let text = format!(
+                "{other} and {address} both list {shown} for the same object: when one of them lets go of it, the other \
+                 loses it"
+            );
+            let fault = Diagnostic::error("One member has two owners", text).at(item.place.clone());
+            return Some(fault.about(address).hint("list it in one of them"));
+        }
+    }
+    None
+}
+
 /// What exists with its parent is only decided about, by one resource: two would undo each other at every
 /// apply. A set may be shared; an exclusive one must be alone.
 fn decided_twice(proposal: &Proposal, selected: &Selected, catalog: &Catalog) -> Vec<Diagnostic> {
@@ -127,6 +147,9 @@ fn decided_twice(proposal: &Proposal, selected: &Selected, catalog: &Catalog) ->
         }
     }
     let mut faults = Vec::new();
+    for group in owners.values().filter(|g| g.iter().all(|(_, _, alone)| !alone)) {
+        faults.extend(listed_twice(group, catalog));
+    }
     for group in owners.into_values().filter(|g| g.len() > 1 && g.iter().any(|(_, _, alone)| *alone)) {
         let names = group.iter().map(|(a, _, _)| a.to_string()).collect::<Vec<_>>().join(" and ");
         let (address, item, _) = group[0];

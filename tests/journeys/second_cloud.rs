@@ -116,6 +116,12 @@ async fn arrears_are_reported_and_neither_waited_for_nor_replaced() {
     assert_eq!((endpoints(&journey), journey.count("elasticsearch:CreateVpcEndpoint")), (1, 1));
     journey.meddle(|world| endpoint(world).business_status = "FinancialLocked".to_owned()).await;
     assert_eq!(journey.drift().await, ["elasticsearch_endpoint.logs: business_status"]);
+    journey.meddle(|world| world.alibaba.services[0].business_status = "FinancialLocked".to_owned()).await;
+    let mut journey = journey;
+    journey.edit("  privatelink_whitelist", "      connect_bandwidth: 1024\n  privatelink_whitelist");
+    let plan = settled(journey.plan_with(&PlanOptions::default()).await).plan;
+    let told: Vec<&str> = plan.diagnostics.iter().map(|d| d.detail.as_str()).collect();
+    assert!(matches!(*told, [one] if one.contains("overdue payment (FinancialLocked)")), "{told:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -152,6 +158,20 @@ async fn a_deletion_that_answers_false_has_not_happened() {
     );
     journey.apply().await;
     assert_eq!(endpoints(&journey), 1);
+}
+
+/// The endpoint is not changed, and would lose the zone that it is in.
+#[tokio::test(start_paused = true)]
+async fn a_zone_that_an_endpoint_is_in_is_not_taken_from_its_service() {
+    let mut journey = journey();
+    journey.apply().await;
+    journey.edit(
+        "[{ resource_id: lb-bp1simpayments0002, resource_type: slb, zone_id: cn-hangzhou-i }]",
+        "[{ resource_id: lb-bp1simpayments0001, resource_type: slb, zone_id: cn-hangzhou-h }]",
+    );
+    let plan = settled(journey.plan_with(&PlanOptions::default()).await).plan;
+    let told: Vec<&str> = plan.diagnostics.iter().map(|d| d.detail.as_str()).collect();
+    assert!(told.iter().any(|one| one.contains("has cn-hangzhou-h, and not cn-hangzhou-i")), "{told:?}");
 }
 
 /// An instance has one endpoint of a service, so that none can be made before the other is gone.

@@ -102,6 +102,11 @@ async fn two_owners_of_one_set_are_refused() {
     );
     journey.apply().await;
     assert_eq!(permissions(&journey).len(), 2, "two that share are fine");
+    let apart = journey.text.clone();
+    journey.edit("0a0b0c0d0e0f40516273849506172839", "5fc973eea581490997e82ea11a1df31f");
+    let refused = journey.plan_with(&Default::default()).await.expect_err("one member twice");
+    assert!(refused.to_string().contains("One member has two owners"), "{refused}");
+    journey.text = apart;
     journey.destroy().await;
 }
 

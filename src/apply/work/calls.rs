@@ -181,7 +181,9 @@ impl Doing<'_> {
                 }
             };
             if Instant::now() + pause > self.deadline {
-                return Err(StepEnd::Failed(self.overdue(fault.message)));
+                let overdue = self.overdue(fault.message.trim_end_matches('.').to_owned());
+                let advice = if fault.advice.is_empty() { overdue.advice } else { fault.advice };
+                return Err(StepEnd::Failed(Fault { message: overdue.message, advice, ..fault }));
             }
             self.tell(Event::Retrying { step: self.step().id, after: pause, fault });
             self.worker.clock.sleep(pause).await;

@@ -13,6 +13,7 @@ mod dry_runs;
 mod exclusive;
 mod in_use;
 mod limits;
+mod locked;
 mod networks;
 mod quota;
 mod scene;
@@ -74,6 +75,7 @@ pub(super) fn foresee(
     let found = &mut foreseen.findings;
     in_use::find(&scene, steps, found);
     if !scene.changed.is_empty() {
+        locked::find(&scene, found);
         limits::find(&scene, found);
         exclusive::find(&scene, found);
         sorts::find(&scene, found);

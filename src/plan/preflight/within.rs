@@ -10,10 +10,19 @@ use crate::expr::Worth;
 use crate::resource::{Value, Within};
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
-    for changed in scene.changed.iter().filter(|changed| changed.is_new()) {
-        let rules = changed.schema.preflight.within.iter();
-        found.extend(rules.filter_map(|rule| outside(scene, changed, rule)));
+    for (address, item) in &scene.proposal.items {
+        let schema = scene.on.catalog.schema(&address.block);
+        let changed = Changed { address, item, schema };
+        let rules = schema.preflight.within.iter().filter(|_| !item.delta.want.is_empty());
+        let rules = rules.filter(|rule| changed.is_new() || loses(scene, &changed, rule));
+        found.extend(rules.filter_map(|rule| outside(scene, &changed, rule)));
     }
+}
+
+/// Whether what an object is connected to changes in what it has to have.
+fn loses(scene: &Scene<'_>, changed: &Changed<'_>, rule: &Within) -> bool {
+    let Some(Named::Own(target)) = scene.named(changed.item, rule.through, rule.kind) else { return false };
+    scene.item(target).is_some_and(|item| item.delta.changed.contains(rule.set))
 }
 
 /// The names that a value holds: itself, or a field of each member.
