@@ -39,7 +39,8 @@ pub(in crate::cli) fn run(args: &Explain, ui: &Ui) -> Ended {
     let Some((title, rows)) = said else {
         return Err(Stop::refused(
             format!("`{asked}` is no code that we know"),
-            "codes of the cloud look like EndPoint.3006; ours are `exit 2`, and the reason words of changes",
+            "codes of the clouds look like EndPoint.3006 or EndpointServiceNotFound; ours are `exit 2`, and the reason \
+             words of changes",
         ));
     };
     if ui.is_json() {

@@ -21,6 +21,11 @@ pub(super) fn zone() -> Check {
     Check::Pattern("[a-z0-9-]+", "a zone such as `cn-hangzhou-i`")
 }
 
+/// A region.
+pub(super) fn region() -> Check {
+    Check::Pattern("[a-z0-9-]+", "a region such as `cn-hangzhou`")
+}
+
 /// Free text. That it may not begin like an address is for the cloud to say.
 pub(super) fn description() -> Check {
     Check::Pattern("(.|\\n){2,256}", "2 to 256 characters")

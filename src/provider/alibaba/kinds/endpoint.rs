@@ -61,7 +61,7 @@ pub(super) fn kind() -> KindSchema {
         A::optional("service_region_id", Type::String, "The service's region, where it is another one.")
             .replaces(NO_CALL)
             .placed()
-            .check(checks::zone()),
+            .check(checks::region()),
         A::optional("security_group_ids", Type::set(Type::String), "Who may use it; 1 to 10.")
             .placed()
             .check(Check::Items(1, 10))

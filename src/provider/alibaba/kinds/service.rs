@@ -78,7 +78,7 @@ pub(super) fn kind() -> KindSchema {
         .check(Check::Range(100, 10240))
         .usually(3072),
         A::optional("supported_regions", Type::set(Type::String), "Other regions from which it can be used.")
-            .check(Check::Each(Box::new(checks::zone()))),
+            .check(Check::Each(Box::new(checks::region()))),
         resource_group(),
         tags(),
         A::computed("name", Type::String, "The name by which consumers find it."),
