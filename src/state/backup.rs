@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::backend::{Backend, Claim, Stored};
 use super::error::StateError;
+use super::history;
 use super::load;
 use super::recorded::Recorded;
 use super::statefile::STATE_LIMIT;
@@ -167,6 +168,18 @@ pub fn unpack(backend: &dyn Backend, backup: &Backup, at: Timestamp) -> Result<(
         if there.snapshot.is_some() || foreign {
             let file = backend.place(if foreign { "journal" } else { "state.json" });
             return Err(StateError::Occupied { file });
+        }
+        // All of it is looked at before anything is written.
+        for serial in backend.serials()? {
+            let lineage = history::get(backend, serial).ok().map(|then| then.revision.lineage);
+            let other = match backup.history.get(&serial) {
+                Some(ours) => backend.snapshot(serial, STATE_LIMIT + 1)? != *ours,
+                None => lineage.is_some_and(|lineage| lineage != backup.recorded.revision.lineage),
+            };
+            if other {
+                let file = backend.place(&format!("history/{serial:06}.json"));
+                return Err(StateError::Occupied { file });
+            }
         }
         if let Some(journal) = &backup.content.journal {
             hold.start_journal(journal)?;

@@ -74,6 +74,8 @@ pub struct Session {
     opening: Opening,
     /// The first bytes of the snapshot that was read.
     read: Option<Vec<u8>>,
+    /// The highest number in the history.
+    newest: u64,
 }
 
 /// What workers write through.
@@ -130,12 +132,12 @@ impl Session {
         let recorded = shared.with(Recorded::clone);
         let Opening { operation, plan, approved_by, overrides, revision, kept, .. } = self.opening.clone();
         let run = Run { at, by: self.backend.who(), operation, plan, approved_by, overrides, revision };
-        let read = self.read.clone();
+        let (read, newest) = (self.read.clone(), self.newest);
         shared
             .off_runtime(move || {
                 let mut hold = hold;
                 let compacted = match (ended, changed) {
-                    (Ok(()), true) => compact(&mut *hold, recorded, &run, read.as_deref(), kept),
+                    (Ok(()), true) => compact(&mut *hold, recorded, newest, &run, read.as_deref(), kept),
                     (Ok(()), false) => Ok(Ending { recorded, notes: Vec::new() }),
                     (Err(failure), _) => Err(failure),
                 };
@@ -228,11 +230,12 @@ fn open(backend: Arc<dyn Backend>, opening: Opening) -> Result<Opened, StateErro
         Entry::Opened { operation: opening.operation.clone(), plan: opening.plan.clone(), at: opening.at };
     let shared = Arc::new(Shared::new(recorded, entry, header, hold, backend.may_block()));
     let notes = displaced.map(Note::TookOver).into_iter().chain(notes).chain(more).collect();
+    let newest = stored.newest.unwrap_or(0);
     let read = stored.snapshot.map(|mut bytes| {
         bytes.truncate(TOKEN_BYTES);
         bytes
     });
-    let session = Session { handle: SessionHandle { shared }, backend, opening, read };
+    let session = Session { handle: SessionHandle { shared }, backend, opening, read, newest };
     Ok(Opened { session, notes, interrupted, last })
 }
 
@@ -264,11 +267,13 @@ fn settle(
 fn compact(
     hold: &mut dyn Hold,
     mut recorded: Recorded,
+    newest: u64,
     run: &Run,
     read: Option<&[u8]>,
     kept: usize,
 ) -> Result<Ending, StateError> {
-    recorded.revision.serial += 1;
+    // Above whatever is in the history: a state of another lineage may have begun to count anew.
+    recorded.revision.serial = recorded.revision.serial.max(newest) + 1;
     let broken = recorded.verify();
     assert!(broken.is_empty(), "the fold broke the state, please report: {broken:?}");
     let bytes = statefile::write(&recorded, run);

@@ -215,11 +215,11 @@ pub(super) async fn restore(args: &StateRestore, desk: Desk, ui: &Ui) -> Ended {
         false => Err(EditFault::Moved),
     };
     change("state restore", &desk, edit).await?;
+    let recorded = super::state::read(backend, ui)?.recorded.revision.serial;
     told(
         ui,
         &format!(
-            "Recorded as snapshot {}; the state before it is snapshot {serial}. `landbridge plan` shows what differs from the cloud.",
-            serial + 1
+            "Recorded as snapshot {recorded}; the state before it is snapshot {serial}. `landbridge plan` shows what differs from the cloud."
         ),
     );
     Ok(Exit::Done)

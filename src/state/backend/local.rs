@@ -288,6 +288,11 @@ impl Hold for LocalHold {
     fn keep(&mut self, serial: u64, snapshot: &[u8], kept: usize) -> Result<(), StateError> {
         self.must_be_ours()?;
         let path = self.backend.history(serial);
+        let there = self.backend.files.read(&path, STATE_LIMIT + 1).map_err(|e| failed("read", &path, &e))?;
+        if there.is_some_and(|there| there != snapshot) {
+            let other = io::Error::other("another snapshot is there, and none is ever overwritten");
+            return Err(failed("write", &path, &other));
+        }
         let folder = files::folder_of(&path);
         self.backend.files.create_folder(folder).map_err(|e| failed("create", folder, &e))?;
         self.backend.write("history", &path, snapshot)?;

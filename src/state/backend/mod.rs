@@ -78,7 +78,8 @@ pub trait Hold: Send + std::fmt::Debug {
     fn publish(&mut self, read: Option<&[u8]>, snapshot: &[u8]) -> Result<(), StateError>;
     /// Removes the journal: the snapshot contains it.
     fn drop_journal(&mut self) -> Result<(), StateError>;
-    /// Keeps a snapshot in the history and at most `kept` of them in all.
+    /// Keeps a snapshot in the history and at most `kept` of them in all. Another one of the same number
+    /// is never overwritten.
     fn keep(&mut self, serial: u64, snapshot: &[u8], kept: usize) -> Result<(), StateError>;
     /// Keeps the bytes of a part that cannot be used under another name, and says which.
     fn keep_aside(&mut self, part: &str, bytes: &[u8]) -> Result<String, StateError>;

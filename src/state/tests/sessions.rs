@@ -261,3 +261,37 @@ async fn a_backup_of_a_running_run_takes_no_place_where_its_open_calls_would_be_
     backup::unpack(&*empty, &made_meanwhile, at(3)).unwrap();
     assert_eq!(read(&*empty).unwrap().recorded.pending.len(), 1);
 }
+
+/// History of another lineage beside a state that counts from one again, as a copied file makes it.
+#[tokio::test]
+async fn a_snapshot_is_never_overwritten_whatever_the_lineage_of_the_state() {
+    let run = async |files: &MemoryFiles, lineage: &str| {
+        let opening = Opening { lineage: lineage.into(), ..opening() };
+        let session = Session::open(backend(files), opening).await.unwrap().session;
+        session.record(Entry::Outputs(Default::default())).await.unwrap();
+        session.close(at(1)).await.unwrap().recorded.revision.serial
+    };
+    let (here, there) = (MemoryFiles::new(), MemoryFiles::new());
+    for serial in 1..=3 {
+        assert_eq!(run(&here, "born").await, serial);
+    }
+    run(&there, "bred").await;
+    let bytes = |files: &MemoryFiles, name: &str| files.read(&file(name), 1 << 20).unwrap().unwrap();
+    let foreign = bytes(&there, "state.json");
+    here.tamper(&file("state.json"), |all| *all = foreign.clone());
+    let before = bytes(&here, "history/000002.json");
+    assert_eq!(run(&here, "never used").await, 4, "above whatever is in the history");
+    assert_eq!(bytes(&here, "history/000002.json"), before);
+    assert_eq!(backend(&here).serials().unwrap(), [1, 2, 3, 4]);
+    // A backup does not do it either.
+    let backup = backup::read(&*backend(&there), "b", &backup::write(&*backend(&there)).unwrap()).unwrap();
+    here.remove(&file("state.json")).unwrap();
+    let refused = backup::unpack(&*backend(&here), &backup, at(3)).unwrap_err().to_string();
+    assert!(refused.contains("history/000001.json already"), "{refused}");
+    // Nor whoever asks for it.
+    let claim = backend::Claim { operation: "test".into(), since: at(4) };
+    let (mut hold, _) = backend(&here).lock(&claim).unwrap();
+    let refused = hold.keep(2, b"another", 100).unwrap_err().to_string();
+    assert!(refused.contains("none is ever overwritten"), "{refused}");
+    assert_eq!(bytes(&here, "history/000002.json"), before);
+}
