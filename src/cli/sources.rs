@@ -110,20 +110,44 @@ fn bytes_within(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
 
 /// Writes a file for its owner's eyes only; one that is there is replaced as a whole.
 pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+    written_private(path, text, |file, path| file.persist(path).map(drop)).map(drop)
+}
+
+/// The same for a file that must not be there yet: one that is there is never overwritten. Says whether
+/// it was written.
+pub(super) fn write_private_new(path: &Path, text: &str) -> anyhow::Result<bool> {
+    written_private(path, text, |file, path| file.persist_noclobber(path).map(drop))
+}
+
+/// Says whether it was written: false where a file stands in the way of a new one.
+fn written_private(
+    path: &Path,
+    text: &str,
+    persist: impl FnOnce(tempfile::NamedTempFile, &Path) -> Result<(), tempfile::PersistError>,
+) -> anyhow::Result<bool> {
     use std::io::Write;
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
-    let write = || -> anyhow::Result<()> {
+    let write = || -> std::io::Result<()> {
         // Temporary files of this crate are 0600.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
+        persist(file, path).map_err(|error| error.error)
     };
-    write().with_context(|| format!("failed to write {}", path.display()))
+    match write() {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(in_words(&error)).with_context(|| format!("failed to write {}", path.display())),
+    }
+}
+
+/// The system's words, without the temporary name that nobody has given.
+fn in_words(error: &std::io::Error) -> anyhow::Error {
+    let inner = error.get_ref().and_then(|named| named.source());
+    anyhow::Error::msg(inner.map_or_else(|| error.to_string(), ToString::to_string))
 }
 
 /// Exchanges the text of one of the author's files as a whole; it stays whose it was and who may
@@ -190,7 +214,10 @@ mod tests {
         write_private(&path, "one").unwrap();
         write_private(&path, "two").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(!write_new(&path, "three").unwrap());
+        assert!(!write_new(&path, "three").unwrap() && !write_private_new(&path, "three").unwrap());
+        let missing = folder.path().join("nowhere").join("file");
+        let failed = format!("{:#}", write_private(&missing, "one").unwrap_err());
+        assert!(failed.contains("nowhere") && !failed.contains(".tmp"), "{failed}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert!(
             is_folder_name("a-b") && !is_folder_name("../a") && !is_folder_name("a/b") && !is_folder_name("")

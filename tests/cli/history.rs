@@ -94,6 +94,22 @@ fn a_backup_brings_a_state_to_another_place() {
 }
 
 #[test]
+fn nothing_makes_no_backup_and_none_is_overwritten() {
+    let bench = edited();
+    bench.run("state backup all.backup --sim").code(0);
+    let good = bench.read("all.backup");
+    bench.run("state backup all.backup --sim").code(1).warns("all.backup already").warns("another name");
+    std::fs::remove_dir_all(bench.path("state/.sim/payments-link")).unwrap();
+    for name in ["all.backup", "new.backup"] {
+        let said = bench.run(&format!("state backup {name} --sim")).code(1);
+        said.warns("no state of payments-link is here").warns("`landbridge recover`");
+    }
+    assert!(bench.read("all.backup") == good && !bench.path("new.backup").exists());
+    let said = bench.run("state verify --sim").code(0).says("No state").says("`landbridge recover`");
+    assert!(!said.out.contains("whole"), "{}", said.out);
+}
+
+#[test]
 fn a_limit_that_was_overridden_is_in_the_history() {
     let bench = Bench::example("across-vpcs");
     bench.edit("\nproviders:", "\nlimits: { deletes: 0 }\nproviders:");

@@ -15,7 +15,7 @@ use crate::review::{Line, Look, Tone, clean, value_text};
 use crate::state::differences::{AttributeDifference, Difference, Differences, differences, restoring};
 use crate::state::edit::EditFault;
 use crate::state::history::{self, Snapshot};
-use crate::state::{self, Backend, Recorded, StateError, backup};
+use crate::state::{self, Backend, Loaded, Recorded, StateError, backup};
 
 /// A digest and a commit are told by so many digits.
 const SHORT: usize = 12;
@@ -233,17 +233,33 @@ fn brought_back(recorded: &Recorded) -> String {
 /// Whether there is no state yet, or one whose snapshot is missing.
 fn is_empty_place(backend: &dyn Backend) -> Result<bool, Stop> {
     match state::read(backend) {
-        Ok(loaded) => Ok(loaded.last.is_none() && !loaded.has_journal()),
+        Ok(loaded) => Ok(is_nothing(&loaded)),
         Err(StateError::Missing { .. }) => Ok(true),
         Err(error) => Err(failed(error)),
     }
 }
 
+/// Whether nothing was ever written there.
+fn is_nothing(loaded: &Loaded) -> bool {
+    loaded.last.is_none() && !loaded.has_journal()
+}
+
+/// What to do where a state should be and is not.
+const NO_STATE: &str = "if there should be one, `landbridge recover` finds its objects again";
+
 pub(super) fn back_up(args: &StateBackup, backend: &dyn Backend, ui: &Ui) -> Ended {
+    let file = args.into.display();
+    if is_nothing(&state::read(backend).map_err(failed)?) {
+        // The backup of nothing would pass for one, on the day when the real one is needed.
+        let what = format!("no state of {} is here, so no backup of it was written", backend.stack());
+        return Err(Stop::refused(what, NO_STATE));
+    }
     let bytes = backup::write(backend).map_err(failed)?;
     let text = String::from_utf8(bytes).map_err(|error| Stop::Failed(error.into()))?;
-    sources::write_private(&args.into, &text)?;
-    let file = args.into.display();
+    if !sources::write_private_new(&args.into, &text)? {
+        let what = format!("there is {file} already, and a backup overwrites nothing");
+        return Err(Stop::refused(what, "give another name, or move that file away first"));
+    }
     told(
         ui,
         &format!(
@@ -255,7 +271,13 @@ pub(super) fn back_up(args: &StateBackup, backend: &dyn Backend, ui: &Ui) -> End
 
 pub(super) fn verify(backend: &dyn Backend, ui: &Ui) -> Ended {
     // Reading checks checksum, journal and lineage of both.
-    let recorded = super::state::read(backend, ui)?.recorded;
+    let loaded = super::state::read(backend, ui)?;
+    if is_nothing(&loaded) {
+        let (stack, place) = (backend.stack(), backend.place("state.json"));
+        told(ui, &format!("No state of {stack} is here (there is no {place}); {NO_STATE}."));
+        return Ok(Exit::Done);
+    }
+    let recorded = loaded.recorded;
     let mut faults = recorded.verify();
     faults.extend(history::verify(backend, &recorded).map_err(failed)?);
     for (address, object) in &recorded.objects {
