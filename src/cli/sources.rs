@@ -146,8 +146,8 @@ fn written_private(
 
 /// The system's words, without the temporary name that nobody has given.
 fn in_words(error: &std::io::Error) -> anyhow::Error {
-    let inner = error.get_ref().and_then(|named| named.source());
-    anyhow::Error::msg(inner.map_or_else(|| error.to_string(), ToString::to_string))
+    let text = error.to_string();
+    anyhow::Error::msg(text.split(" at path ").next().unwrap_or_default().to_owned())
 }
 
 /// Exchanges the text of one of the author's files as a whole; it stays whose it was and who may
