@@ -114,7 +114,7 @@ pub fn read(backend: &dyn Backend, file: &str, bytes: &[u8]) -> Result<Backup, S
     }
     if document.stack != backend.stack() {
         let (found, expected) = (document.stack, backend.stack().to_owned());
-        return Err(StateError::ForeignStack { file: file.to_owned(), found, expected });
+        return Err(StateError::ForeignBackup { file: file.to_owned(), found, expected });
     }
     if document.checksum != checksum(&document.content) {
         return Err(damaged("its checksum does not fit: it was changed after it was written".to_owned()));

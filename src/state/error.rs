@@ -38,9 +38,33 @@ pub enum StateError {
     /// The snapshot belongs to another stack.
     #[error(
         "{file} is the state of stack `{found}`, not of `{expected}`. It was left as it is. \
-         Rename the stack in the configuration, or put the right file there"
+         Rename the stack in the configuration if that is the name it should have. {}",
+        replaced(*.newest)
     )]
     ForeignStack {
+        /// The file.
+        file: String,
+        /// Its stack.
+        found: String,
+        /// The stack that was asked for.
+        expected: String,
+        /// The newest snapshot in the history that is this stack's, if there is any.
+        newest: Option<u64>,
+    },
+    /// A snapshot of the history cannot be read.
+    #[error(
+        "the snapshot {file} cannot be used: {why}. It was left as it is. Take this file out of `history/`: the \
+         state beside it does not need it"
+    )]
+    Kept {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A backup of another stack.
+    #[error("{file} is a backup of stack `{found}`, not of `{expected}`. Nothing was changed")]
+    ForeignBackup {
         /// The file.
         file: String,
         /// Its stack.
@@ -179,10 +203,22 @@ fn restore(newest: Option<u64>) -> String {
                  that, and looks for what is newer among the live objects"
             )
         }
-        None => "There is no copy of it in the history. Bring it back from a backup; without one, \
+        None => "There is no whole copy of it in the history. Bring it back from a backup; without one, \
                  `landbridge recover` brings it back from the configuration and the live objects"
             .to_owned(),
     }
+}
+
+/// The way out where another file lies in the place of the state.
+fn replaced(newest: Option<u64>) -> String {
+    let way = match newest {
+        Some(serial) => format!(
+            "If this file was put there by mistake, `landbridge state restore {serial}` brings back the newest snapshot \
+             of the history and keeps this file under another name"
+        ),
+        None => "If this file was put there by mistake, move it out of the folder".to_owned(),
+    };
+    format!("{way}; then `landbridge recover` looks for what is newer among the live objects")
 }
 
 fn holder_words(holder: Option<&Holder>) -> String {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::backend::{Backend, Stored};
 use super::error::StateError;
+use super::history;
 use super::journal::{Entry, Seq};
 use super::lock::Holder;
 use super::recorded::{Recorded, Revision};
@@ -160,7 +161,7 @@ pub(super) fn assemble(backend: &dyn Backend, stored: &Stored) -> Result<Loaded,
         None => None,
     };
     let snapshot = match &stored.snapshot {
-        Some(bytes) => Some(snapshot(backend, bytes, stored.newest)?),
+        Some(bytes) => Some(snapshot(backend, bytes).map_err(|fault| with_copy(backend, fault))?),
         None => None,
     };
     let evidence = match (&journal, stored.newest) {
@@ -174,7 +175,8 @@ pub(super) fn assemble(backend: &dyn Backend, stored: &Stored) -> Result<Loaded,
         (Some((recorded, run)), _) => (recorded, Some(run)),
         (None, Some(evidence)) => {
             let file = backend.place("state.json");
-            return Err(StateError::Missing { file, evidence, newest: stored.newest });
+            let newest = history::newest_whole(backend)?.map(|(serial, _)| serial);
+            return Err(StateError::Missing { file, evidence, newest });
         }
         (None, None) => (Recorded { stack: backend.stack().to_owned(), ..Recorded::default() }, None),
     };
@@ -187,11 +189,8 @@ pub(super) fn assemble(backend: &dyn Backend, stored: &Stored) -> Result<Loaded,
 }
 
 /// Reads one snapshot and checks that it is this stack's, and whole.
-pub(super) fn snapshot(
-    backend: &dyn Backend,
-    bytes: &[u8],
-    newest: Option<u64>,
-) -> Result<(Recorded, Run), StateError> {
+pub(super) fn snapshot(backend: &dyn Backend, bytes: &[u8]) -> Result<(Recorded, Run), StateError> {
+    let newest = None;
     let file = backend.place("state.json");
     let (recorded, run) = match statefile::read(bytes) {
         Ok(read) => read,
@@ -202,12 +201,24 @@ pub(super) fn snapshot(
     };
     if recorded.stack != backend.stack() {
         let expected = backend.stack().to_owned();
-        return Err(StateError::ForeignStack { file, found: recorded.stack, expected });
+        return Err(StateError::ForeignStack { file, found: recorded.stack, expected, newest });
     }
     if let Some(broken) = recorded.verify().into_iter().next() {
         return Err(StateError::Snapshot { file, why: broken, newest });
     }
     Ok((recorded, run))
+}
+
+/// The same fault with the newest copy to begin from. Only one that was read whole is recommended.
+fn with_copy(backend: &dyn Backend, fault: StateError) -> StateError {
+    let copy = || history::newest_whole(backend).ok().flatten().map(|(serial, _)| serial);
+    match fault {
+        StateError::Snapshot { file, why, .. } => StateError::Snapshot { file, why, newest: copy() },
+        StateError::ForeignStack { file, found, expected, .. } => {
+            StateError::ForeignStack { file, found, expected, newest: copy() }
+        }
+        other => other,
+    }
 }
 
 fn extend(

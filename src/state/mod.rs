@@ -45,7 +45,7 @@ pub use journal::{Begun, Binding, Ended, Entry, IllegalMove, Outcome, Seq, Ticke
 pub use load::{Interrupted, Loaded, Note, read};
 pub use lock::Holder;
 pub use recorded::{Origin, Pending, Recorded, RecordedObject, RecordedOutput, Revision};
-pub use salvage::{Remains, remains, salvage};
+pub use salvage::{Remains, bring_back, remains, salvage};
 pub use session::{Ending, Opened, Opening, Session, SessionHandle};
 pub use statefile::Run;
 pub use timing::Timing;

@@ -27,7 +27,7 @@ pub struct Remains {
     pub unusable: Option<String>,
 }
 
-/// Reads what is left of a state. A state of a newer program or of another stack is whole, and not
+/// Reads what is left of a state. One of another lineage than its history is nothing of ours. A state of a newer program or of another stack is whole, and not
 /// for us to replace.
 ///
 /// # Errors
@@ -35,6 +35,11 @@ pub struct Remains {
 pub fn remains(backend: &dyn Backend) -> Result<Remains, StateError> {
     let damage = match load::read(backend) {
         Ok(Loaded { recorded, notes, .. }) => {
+            if let Some((why, recorded)) = history::stranger(backend, &recorded)? {
+                let notes =
+                    vec!["nothing that it records is used: every address looks for its object".to_owned()];
+                return Ok(Remains { recorded, notes, unusable: Some(why) });
+            }
             let notes = notes.iter().map(ToString::to_string).collect();
             return Ok(Remains { recorded, notes, unusable: None });
         }
@@ -54,14 +59,13 @@ pub fn remains(backend: &dyn Backend) -> Result<Remains, StateError> {
 /// The newest snapshot that can be used, and where it is from.
 fn newest(backend: &dyn Backend, stored: &Stored) -> Result<(Recorded, Option<String>), StateError> {
     if let Some(bytes) = &stored.snapshot
-        && let Ok((recorded, _)) = load::snapshot(backend, bytes, stored.newest)
+        && let Ok((recorded, _)) = load::snapshot(backend, bytes)
+        && history::stranger(backend, &recorded)?.is_none()
     {
         return Ok((recorded, Some(backend.place("state.json"))));
     }
-    for serial in backend.serials()?.into_iter().rev() {
-        if let Ok(recorded) = history::get(backend, serial) {
-            return Ok((recorded, Some(format!("snapshot {serial} of the history"))));
-        }
+    if let Some((serial, recorded)) = history::newest_whole(backend)? {
+        return Ok((recorded, Some(format!("snapshot {serial} of the history"))));
     }
     Ok((Recorded { stack: backend.stack().to_owned(), ..Recorded::default() }, None))
 }
@@ -88,6 +92,35 @@ pub async fn salvage(
     .await
 }
 
+/// Puts a snapshot of the history in the place of the state of another stack that lies there.
+/// Says under which names the old parts are kept.
+///
+/// # Errors
+/// The lock, the files; the state is of this stack after all.
+pub async fn bring_back(
+    backend: Arc<dyn Backend>,
+    opening: Opening,
+    serial: u64,
+) -> Result<Vec<String>, StateError> {
+    off_runtime(backend.may_block(), move || {
+        let claim = Claim { operation: opening.operation.clone(), since: opening.at };
+        let (mut hold, _) = backend.lock(&claim)?;
+        let kept = (|| {
+            let stored = backend.load()?;
+            // What belongs to this stack is for `recover`, which loses nothing of it.
+            if !matches!(load::assemble(&*backend, &stored), Err(StateError::ForeignStack { .. })) {
+                return Err(StateError::Replaced { file: backend.place("state.json") });
+            }
+            let recorded = history::get(&*backend, serial)?;
+            put(&*backend, &mut *hold, &opening, recorded, &stored)
+        })();
+        let released = hold.release();
+        let kept = kept?;
+        released.map(|()| kept)
+    })
+    .await
+}
+
 fn replace(
     backend: &dyn Backend,
     hold: &mut dyn Hold,
@@ -96,10 +129,13 @@ fn replace(
     entries: &[Entry],
 ) -> Result<Vec<String>, StateError> {
     let stored = backend.load()?;
-    let (mut recorded, _) = newest(backend, &stored)?;
-    if recorded != remains.recorded || load::assemble(backend, &stored).is_ok() {
+    let left = match load::assemble(backend, &stored) {
+        Ok(loaded) => history::stranger(backend, &loaded.recorded)?.map(|(_, anew)| anew),
+        Err(_) => Some(newest(backend, &stored)?.0),
+    };
+    let Some(mut recorded) = left.filter(|left| *left == remains.recorded) else {
         return Err(StateError::Replaced { file: backend.place("state.json") });
-    }
+    };
     for entry in entries {
         recorded.apply_entry(recorded.seq + 1, entry).map_err(|illegal| StateError::Snapshot {
             file: backend.place("state.json"),
@@ -107,6 +143,17 @@ fn replace(
             newest: stored.newest,
         })?;
     }
+    put(backend, hold, opening, recorded, &stored)
+}
+
+/// Makes this the next snapshot; what lies there is kept under other names, which are given back.
+fn put(
+    backend: &dyn Backend,
+    hold: &mut dyn Hold,
+    opening: &Opening,
+    mut recorded: Recorded,
+    stored: &Stored,
+) -> Result<Vec<String>, StateError> {
     recorded.revision.lineage.get_or_insert_with(|| opening.lineage.clone());
     recorded.revision.serial = recorded.revision.serial.max(stored.newest.unwrap_or(0)) + 1;
     // The intents whose calls a lost journal bracketed are not known any more; nor are those here.

@@ -144,5 +144,76 @@ fn a_history_of_another_state_is_found() {
     let file = bench.path("state/.sim/payments-link/history/000001.json");
     let good = std::fs::read(&file).unwrap();
     std::fs::write(&file, &good[..good.len() / 2]).unwrap();
-    bench.run("state verify --sim").code(1).warns("snapshot 1 of the history cannot be read");
+    let named = "the snapshot state/.sim/payments-link/history/000001.json cannot be used";
+    let said = bench.run("state verify --sim").code(1).warns(named).warns("Take this file out");
+    assert!(!said.err.contains("recover"), "the state itself is whole: {}", said.err);
+    // What is recommended in place of a damaged state was read whole.
+    let of = |name: &str| format!("state/.sim/payments-link/{name}");
+    let (state, first) = (bench.read(&of("state.json")), String::from_utf8_lossy(&good).into_owned());
+    bench.write(&of("history/000001.json"), &first);
+    for name in ["state.json", "history/000002.json"] {
+        bench.write(&of(name), &state[..state.len() / 2]);
+    }
+    bench.run("plan --sim").code(1).warns("The newest copy of it is `history/000001.json`");
+}
+
+#[test]
+fn a_state_of_another_place_is_not_taken_for_ours() {
+    let bench = edited();
+    let of = |name: &str| bench.path("state/.sim/payments-link").join(name);
+    // The same stack somewhere else, which counts and names its objects as ours does.
+    let other = Bench::example("cross-account");
+    other.run("apply --sim --auto-approve").code(0);
+    let kept: Vec<Vec<u8>> =
+        (1..=2).map(|n| std::fs::read(of(&format!("history/00000{n}.json"))).unwrap()).collect();
+    std::fs::copy(other.path("state/.sim/payments-link/state.json"), of("state.json")).unwrap();
+    bench.run("state verify --sim").code(1).warns("another lineage").warns("`landbridge recover`");
+    bench.run("recover --sim --auto-approve").code(0).warns("is not ours").says("is kept as");
+    for (n, kept) in (1..=2).zip(kept) {
+        assert!(std::fs::read(of(&format!("history/00000{n}.json"))).unwrap() == kept, "{n}");
+    }
+    bench.run("state verify --sim").code(0).says("serial 3");
+    bench.run("plan --sim --detailed-exitcode").code(0);
+    // The snapshots before it can be brought back, as ever.
+    bench.run("state restore 1 --sim").code(1).says("~ vpcep_service.payments");
+    // Whoever goes on with a state of another lineage leaves ours as a former one: no fault, but told.
+    let files = ["state.json", "history/000001.json", "history/000002.json", "history/000003.json"];
+    let ours: Vec<Vec<u8>> = files.iter().map(|name| std::fs::read(of(name)).unwrap()).collect();
+    std::fs::remove_dir_all(of("")).unwrap();
+    bench.run("recover --sim --auto-approve").code(0);
+    for _ in 0..2 {
+        bench.run("state mv --sim vpcep_accept.shop vpcep_accept.other").code(0);
+        bench.run("state mv --sim vpcep_accept.other vpcep_accept.shop").code(0);
+    }
+    for (name, bytes) in files.iter().zip(&ours).skip(1) {
+        std::fs::write(of(name), bytes).unwrap();
+    }
+    bench.run("state verify --sim").code(0).warns("of an earlier lineage").warns("1, 2, 3");
+}
+
+#[test]
+fn a_state_of_another_stack_gives_way_to_a_snapshot() {
+    let bench = edited();
+    let of = |name: &str| bench.path("state/.sim/payments-link").join(name);
+    let here = bench.run("state list --sim").code(0).out;
+    let other = Bench::example("cross-account");
+    other.edit("stack: payments-link", "stack: other");
+    other.run("apply --sim --auto-approve").code(0);
+    let foreign = other.read("state/.sim/other/state.json");
+    bench.write("state/.sim/payments-link/state.json", &foreign);
+    bench.run("recover --sim --auto-approve").code(1).warns("of stack `other`").warns("state restore 2`");
+    bench.run("state restore 2 --sim").code(1).warns("--auto-approve");
+    assert!(std::fs::read_to_string(of("state.json")).unwrap() == foreign, "nothing was changed");
+    bench.run("state restore 2 --sim --auto-approve").code(0).says("is kept as").says("snapshot 3");
+    bench.run("recover --sim --auto-approve").code(0).says("Nothing is to be recovered");
+    assert_eq!(bench.run("state list --sim").code(0).out, here);
+    bench.run("state verify --sim").code(0).says("serial 3");
+    bench.run("plan --sim --detailed-exitcode").code(0);
+    // Without a history the file has to go, and the live objects are enough.
+    bench.write("state/.sim/payments-link/state.json", &foreign);
+    std::fs::remove_dir_all(of("history")).unwrap();
+    bench.run("plan --sim").code(1).warns("move it out of the folder");
+    std::fs::remove_file(of("state.json")).unwrap();
+    bench.run("recover --sim --auto-approve").code(0);
+    assert_eq!(bench.run("state list --sim").code(0).out, here);
 }

@@ -168,7 +168,14 @@ fn arrow(row: &AttributeDifference) -> String {
 pub(super) async fn restore(args: &StateRestore, desk: Desk, ui: &Ui) -> Ended {
     let backend = &*desk.backend;
     let wanted = match args.from.parse::<u64>() {
-        Ok(serial) => history::get(backend, serial).map_err(no_snapshot)?,
+        Ok(serial) => {
+            let wanted = history::get(backend, serial).map_err(no_snapshot)?;
+            if let Err(StateError::ForeignStack { file, found, .. }) = state::read(backend) {
+                let instead = format!("{file} is the state of stack `{found}`");
+                return bring_back(args, serial, &wanted, &instead, &desk, ui).await;
+            }
+            wanted
+        }
         Err(_) => {
             let bytes = sources::bytes(std::path::Path::new(&args.from))?;
             let backup = backup::read(backend, &args.from, &bytes).map_err(failed)?;
@@ -222,6 +229,34 @@ pub(super) async fn restore(args: &StateRestore, desk: Desk, ui: &Ui) -> Ended {
             "Recorded as snapshot {recorded}; the state before it is snapshot {serial}. `landbridge plan` shows what differs from the cloud."
         ),
     );
+    Ok(Exit::Done)
+}
+
+/// A snapshot takes the place of a state that is of another stack: nothing there is to be compared.
+async fn bring_back(
+    args: &StateRestore,
+    serial: u64,
+    wanted: &Recorded,
+    instead: &str,
+    desk: &Desk,
+    ui: &Ui,
+) -> Ended {
+    let count = wanted.objects.len();
+    told(
+        ui,
+        &format!("{instead}. In its place comes snapshot {serial} of the history, with {count} recorded."),
+    );
+    if !args.auto_approve {
+        let question = "Record that? The file that lies there is kept under another name.";
+        confirm(ui, question, "use --auto-approve")?;
+    }
+    let opening = super::state::opening("state restore", desk, &Clock::system());
+    for file in state::bring_back(desk.backend.clone(), opening, serial).await.map_err(failed)? {
+        told(ui, &format!("What lay there is kept as {file}."));
+    }
+    let now = super::state::read(&*desk.backend, ui)?.recorded.revision.serial;
+    let then = "`landbridge recover` looks for what is newer among the live objects";
+    told(ui, &format!("Recorded as snapshot {now}. {then}."));
     Ok(Exit::Done)
 }
 
@@ -279,7 +314,16 @@ pub(super) fn verify(backend: &dyn Backend, ui: &Ui) -> Ended {
     }
     let recorded = loaded.recorded;
     let mut faults = recorded.verify();
-    faults.extend(history::verify(backend, &recorded).map_err(failed)?);
+    let history::Findings { wrong, earlier } = history::verify(backend, &recorded).map_err(failed)?;
+    faults.extend(wrong);
+    if !earlier.is_empty() {
+        let numbers: Vec<String> = earlier.iter().map(ToString::to_string).collect();
+        ui.note(&format!(
+            "In the history, of an earlier lineage of this state, from before it was recovered or replaced: {}. \
+             They can be looked at, and are nothing to put right.",
+            numbers.join(", ")
+        ));
+    }
     for (address, object) in &recorded.objects {
         for other in object.dependencies.iter().filter(|other| !recorded.objects.contains_key(*other)) {
             ui.warn(&format!("{address} depends on {other}, of which nothing is recorded"));

@@ -204,14 +204,9 @@ pub(super) fn told(ui: &Ui, said: &str) {
     }
 }
 
-/// Locks the state, records an edit as a whole, and lets go.
-pub(super) async fn change(
-    operation: &str,
-    desk: &Desk,
-    edit: impl Fn(&Recorded) -> Result<Vec<Entry>, EditFault>,
-) -> Result<Vec<Entry>, Stop> {
-    let clock = Clock::system();
-    let opening = Opening {
+/// How a command of `state` begins to write.
+pub(super) fn opening(operation: &str, desk: &Desk, clock: &Clock) -> Opening {
+    Opening {
         operation: operation.to_owned(),
         plan: String::new(),
         approved_by: Vec::new(),
@@ -220,8 +215,18 @@ pub(super) async fn change(
         kept: desk.kept,
         at: clock.now(),
         lineage: uuid::Uuid::new_v4().to_string(),
-    };
-    let session = Session::open(desk.backend.clone(), opening).await.map_err(failed)?.session;
+    }
+}
+
+/// Locks the state, records an edit as a whole, and lets go.
+pub(super) async fn change(
+    operation: &str,
+    desk: &Desk,
+    edit: impl Fn(&Recorded) -> Result<Vec<Entry>, EditFault>,
+) -> Result<Vec<Entry>, Stop> {
+    let clock = Clock::system();
+    let session =
+        Session::open(desk.backend.clone(), opening(operation, desk, &clock)).await.map_err(failed)?.session;
     let entries = session.with(|recorded| edit(recorded));
     for entry in entries.iter().flatten() {
         session.record(entry.clone()).await.map_err(failed)?;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::state::backend::Stored;
+use crate::state::backend::{Claim, Stored};
 use crate::state::load::assemble;
 use crate::state::records::{Header, JournalFault};
 use crate::state::statefile::FileFault;
@@ -44,7 +44,20 @@ fn load(snapshot: Option<&[u8]>, journal: Option<&[u8]>) -> Result<Loaded, State
         journal: journal.map(<[u8]>::to_vec),
         newest: snapshot.map(|_| 4),
     };
-    assemble(&*backend(&MemoryFiles::new()), &stored)
+    // A snapshot has its copy in the history.
+    let kept = snapshot.map(|_| statefile::write(&some_state(), &run()));
+    assemble(&*with_history(kept.as_deref()), &stored)
+}
+
+/// A place that has this as snapshot 4 of its history, and nothing else.
+fn with_history(kept: Option<&[u8]>) -> Arc<LocalBackend> {
+    let place = backend(&MemoryFiles::new());
+    if let Some(kept) = kept {
+        let (mut hold, _) = place.lock(&Claim { operation: "test".into(), since: at(0) }).unwrap();
+        hold.keep(4, kept, 100).unwrap();
+        hold.release().unwrap();
+    }
+    place
 }
 
 #[test]
@@ -189,12 +202,16 @@ fn a_state_file_that_cannot_be_used_says_why_and_what_to_do() {
     insta::assert_snapshot!(message(b"{ \"format\": 7, \"anything\": [] }"), @"state/link/state.json was written by a newer landbridge: it has format 7, and this one knows up to 1. It was left as it is. Use the newer program");
     let mut foreign = some_state();
     foreign.stack = "else".into();
-    insta::assert_snapshot!(message(&statefile::write(&foreign, &run())), @"state/link/state.json is the state of stack `else`, not of `link`. It was left as it is. Rename the stack in the configuration, or put the right file there");
-    let missing = assemble(&*backend(&MemoryFiles::new()), &Stored { newest: Some(4), ..Stored::default() });
+    insta::assert_snapshot!(message(&statefile::write(&foreign, &run())), @"state/link/state.json is the state of stack `else`, not of `link`. It was left as it is. Rename the stack in the configuration if that is the name it should have. If this file was put there by mistake, `landbridge state restore 4` brings back the newest snapshot of the history and keeps this file under another name; then `landbridge recover` looks for what is newer among the live objects");
+    let lost = Stored { newest: Some(4), ..Stored::default() };
+    let missing = assemble(&*with_history(Some(&good)), &lost);
     insta::assert_snapshot!(missing.unwrap_err(), @"the state file state/link/state.json is missing, although the history holds snapshot 4. This is not taken for a stack without objects. The newest copy of it is `history/000004.json` beside it. `landbridge recover` starts from that, and looks for what is newer among the live objects");
+    // A copy that is damaged as well is not recommended.
+    let missing = assemble(&*with_history(Some(&good[..90])), &lost).unwrap_err().to_string();
+    assert!(missing.contains("There is no whole copy of it in the history"), "{missing}");
     let mut bytes = Vec::new();
     records::encode(0, &Header::new("link", "born", 2), &mut bytes).unwrap();
-    insta::assert_snapshot!(load(None, Some(&bytes)).unwrap_err(), @"the state file state/link/state.json is missing, although a journal extends snapshot 2. This is not taken for a stack without objects. There is no copy of it in the history. Bring it back from a backup; without one, `landbridge recover` brings it back from the configuration and the live objects");
+    insta::assert_snapshot!(load(None, Some(&bytes)).unwrap_err(), @"the state file state/link/state.json is missing, although a journal extends snapshot 2. This is not taken for a stack without objects. There is no whole copy of it in the history. Bring it back from a backup; without one, `landbridge recover` brings it back from the configuration and the live objects");
 }
 
 #[test]
