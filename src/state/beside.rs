@@ -15,6 +15,15 @@ use super::recorded::{Recorded, Revision};
 use super::session::{Opening, TOKEN_BYTES};
 use super::statefile::{self, Run};
 
+/// The state of a rebuild under way.
+pub const REBUILD: &str = "rebuild";
+/// The state of the objects of before a rebuild.
+pub const OLD: &str = "old";
+/// The state of what an abandoned rebuild made.
+pub const ABANDONED: &str = "abandoned";
+/// All such states: whoever takes a whole state along takes them along.
+pub const NAMES: [&str; 3] = [REBUILD, OLD, ABANDONED];
+
 /// The birth mark of such a state: which revision it is a part of, and what for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {

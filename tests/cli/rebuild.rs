@@ -1,5 +1,7 @@
 //! `rebuild` as a user meets it: from the example to its twin in the other region.
 
+#![expect(clippy::disallowed_methods, reason = "tests lose the state of their folder")]
+
 use super::bench::Bench;
 
 /// What takes the place of what.
@@ -82,6 +84,24 @@ fn a_rebuild_from_the_first_question_to_the_last_object() {
     bench.run("rebuild --sim --delete-old --auto-approve").code(1);
     bench.run("plan --sim --detailed-exitcode").code(0);
     assert_eq!(bench.world().services.len(), 1);
+}
+
+#[test]
+fn a_backup_takes_a_rebuild_along_and_what_waits_for_its_deletion() {
+    let bench = in_two_regions();
+    bench.run(&format!("rebuild --sim {MAP} --values dr.yaml --edit --auto-approve")).code(0);
+    let lose = || std::fs::remove_dir_all(bench.path("state/.sim/payments-link")).unwrap();
+    bench.run("state backup under-way.backup --sim").code(0).says("beside it in rebuild/");
+    bench.run("state restore under-way.backup --sim").code(0).warns("only where no state is");
+    lose();
+    bench.run("state restore under-way.backup --sim").code(0).says("Brought back").says("rebuild/");
+    bench.run("rebuild --sim --confirm --auto-approve").code(0);
+    bench.run("state backup confirmed.backup --sim").code(0).says("beside it in old/");
+    lose();
+    bench.run("state restore confirmed.backup --sim").code(0).says("old/");
+    bench.run("rebuild --sim --delete-old --auto-approve").code(0);
+    bench.run("plan --sim --detailed-exitcode").code(0);
+    bench.run("state verify --sim").code(0).says("is whole");
 }
 
 #[test]

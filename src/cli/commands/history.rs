@@ -12,10 +12,11 @@ use crate::cli::ui::Ui;
 use crate::cli::workspace::Desk;
 use crate::provider::Clock;
 use crate::review::{Line, Look, Tone, clean, value_text};
+use crate::state::backup::{self, Backup};
 use crate::state::differences::{AttributeDifference, Difference, Differences, differences, restoring};
 use crate::state::edit::EditFault;
 use crate::state::history::{self, Snapshot};
-use crate::state::{self, Backend, Loaded, Recorded, StateError, backup};
+use crate::state::{self, Backend, Recorded, StateError, beside};
 
 /// A digest and a commit are told by so many digits.
 const SHORT: usize = 12;
@@ -181,10 +182,17 @@ pub(super) async fn restore(args: &StateRestore, desk: Desk, ui: &Ui) -> Ended {
             let backup = backup::read(backend, &args.from, &bytes).map_err(failed)?;
             if is_empty_place(backend)? {
                 backup::unpack(backend, &backup, Clock::system().now()).map_err(failed)?;
-                told(ui, &brought_back(&backup.recorded));
+                told(ui, &brought_back(&backup));
                 return Ok(Exit::Done);
             }
             let now = super::state::read(backend, ui)?.recorded;
+            if !backup.beside.is_empty() {
+                let names: Vec<String> = backup.beside.keys().map(|name| format!("{name}/")).collect();
+                ui.warn(&format!(
+                    "the backup also holds {} of a rebuild, which come back only where no state is",
+                    names.join(" and ")
+                ));
+            }
             backup.over(&args.from, &now).map_err(failed)?.clone()
         }
     };
@@ -260,23 +268,19 @@ async fn bring_back(
     Ok(Exit::Done)
 }
 
-fn brought_back(recorded: &Recorded) -> String {
-    let (serial, count) = (recorded.revision.serial, recorded.objects.len());
-    format!("Brought back the whole state: snapshot {serial}, {count} recorded, with its history.")
+fn brought_back(backup: &Backup) -> String {
+    let (serial, count) = (backup.recorded.revision.serial, backup.recorded.objects.len());
+    let also: String = backup.beside.keys().map(|name| format!(" and {name}/")).collect();
+    format!("Brought back the whole state: snapshot {serial}, {count} recorded, with its history{also}.")
 }
 
 /// Whether there is no state yet, or one whose snapshot is missing.
 fn is_empty_place(backend: &dyn Backend) -> Result<bool, Stop> {
     match state::read(backend) {
-        Ok(loaded) => Ok(is_nothing(&loaded)),
+        Ok(loaded) => Ok(loaded.is_nothing()),
         Err(StateError::Missing { .. }) => Ok(true),
         Err(error) => Err(failed(error)),
     }
-}
-
-/// Whether nothing was ever written there.
-fn is_nothing(loaded: &Loaded) -> bool {
-    loaded.last.is_none() && !loaded.has_journal()
 }
 
 /// What to do where a state should be and is not.
@@ -284,7 +288,15 @@ const NO_STATE: &str = "if there should be one, `landbridge recover` finds its o
 
 pub(super) fn back_up(args: &StateBackup, backend: &dyn Backend, ui: &Ui) -> Ended {
     let file = args.into.display();
-    if is_nothing(&state::read(backend).map_err(failed)?) {
+    let mut nothing = state::read(backend).map_err(failed)?.is_nothing();
+    let mut also = Vec::new();
+    for name in beside::NAMES {
+        if !state::read(&*backend.beside(name)).map_err(failed)?.is_nothing() {
+            nothing = false;
+            also.push(format!("{name}/"));
+        }
+    }
+    if nothing {
         // The backup of nothing would pass for one, on the day when the real one is needed.
         let what = format!("no state of {} is here, so no backup of it was written", backend.stack());
         return Err(Stop::refused(what, NO_STATE));
@@ -295,10 +307,14 @@ pub(super) fn back_up(args: &StateBackup, backend: &dyn Backend, ui: &Ui) -> End
         let what = format!("there is {file} already, and a backup overwrites nothing");
         return Err(Stop::refused(what, "give another name, or move that file away first"));
     }
+    let also = match also.is_empty() {
+        true => String::new(),
+        false => format!(", with what lies beside it in {}", also.join(" and ")),
+    };
     told(
         ui,
         &format!(
-            "The state is in {file}; `landbridge state restore {file}` brings it back, here or elsewhere."
+            "The state is in {file}{also}; `landbridge state restore {file}` brings it back, here or elsewhere."
         ),
     );
     Ok(Exit::Done)
@@ -307,7 +323,7 @@ pub(super) fn back_up(args: &StateBackup, backend: &dyn Backend, ui: &Ui) -> End
 pub(super) fn verify(backend: &dyn Backend, ui: &Ui) -> Ended {
     // Reading checks checksum, journal and lineage of both.
     let loaded = super::state::read(backend, ui)?;
-    if is_nothing(&loaded) {
+    if loaded.is_nothing() {
         let (stack, place) = (backend.stack(), backend.place("state.json"));
         told(ui, &format!("No state of {stack} is here (there is no {place}); {NO_STATE}."));
         return Ok(Exit::Done);

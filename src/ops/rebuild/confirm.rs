@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use super::leave::OLD;
+use super::anew;
 use super::moved::{Moved, moved};
-use super::{REBUILD, anew};
 use crate::ops::{Failure, PlanOptions, Workspace, plan};
 use crate::plan::Plan;
-use crate::state::beside::{self, Mark};
+use crate::state::beside::{self, Mark, OLD, REBUILD};
 use crate::state::differences::differences;
 use crate::state::{self, Ahead, Backend, Recorded};
 

@@ -4,16 +4,11 @@
 use std::sync::Arc;
 
 use super::confirm::{nothing_under_way, under_way};
-use super::{REBUILD, anew, preview};
+use super::{anew, preview};
 use crate::ops::{Failure, Workspace};
 use crate::resource::{Address, ObjectId};
-use crate::state::beside::{self, Mark};
+use crate::state::beside::{self, ABANDONED, Mark, OLD, REBUILD};
 use crate::state::{self, Ahead, Backend, Recorded};
-
-/// The state of the objects of before.
-pub(super) const OLD: &str = "old";
-/// The state of what an abandoned rebuild made.
-const ABANDONED: &str = "abandoned";
 
 /// Objects that are to be destroyed, on a state of their own.
 pub struct Leaving {

@@ -23,12 +23,9 @@ use crate::config::{Configuration, Mapping, Relocation};
 use crate::diagnostic::{Diagnostic, known_names};
 use crate::refresh::Live;
 use crate::resource::{Address, ProviderName};
-use crate::state::beside::{self, Mark};
+use crate::state::beside::{self, Mark, OLD, REBUILD};
 use crate::state::files::MemoryFiles;
 use crate::state::{self, Ahead, Backend, LocalBackend, Recorded};
-
-/// The state of a rebuild under way, beside the stack's own.
-const REBUILD: &str = "rebuild";
 
 /// Which provider blocks take the place of which.
 pub type Providers = BTreeMap<ProviderName, ProviderName>;
@@ -217,7 +214,7 @@ pub(super) fn keeps_from(backend: &dyn Backend) -> Option<Diagnostic> {
 /// What whoever plans the stack should know: old objects wait. A state of theirs that cannot be read is for the
 /// commands that are about it.
 pub(super) fn notes(backend: &dyn Backend) -> Option<String> {
-    leave::waiting(&*backend.beside(leave::OLD)).ok().map(|old| {
+    leave::waiting(&*backend.beside(OLD)).ok().map(|old| {
         let objects = match old.every_object().count() {
             1 => "1 old object of an earlier rebuild is".to_owned(),
             n => format!("{n} old objects of an earlier rebuild are"),
