@@ -217,7 +217,7 @@ mod tests {
         assert!(!write_new(&path, "three").unwrap() && !write_private_new(&path, "three").unwrap());
         let missing = folder.path().join("nowhere").join("file");
         let failed = format!("{:#}", write_private(&missing, "one").unwrap_err());
-        assert!(failed.contains("nowhere/file") && !failed.contains("nowhere/."), "{failed}");
+        assert!(failed.contains("nowhere/file: ") && !failed.contains("nowhere/.tmp"), "{failed}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert!(
             is_folder_name("a-b") && !is_folder_name("../a") && !is_folder_name("a/b") && !is_folder_name("")

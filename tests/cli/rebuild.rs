@@ -1,7 +1,5 @@
 //! `rebuild` as a user meets it: from the example to its twin in the other region.
 
-#![expect(clippy::disallowed_methods, reason = "tests lose the state of their folder")]
-
 use super::bench::Bench;
 
 /// What takes the place of what.
