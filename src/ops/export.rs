@@ -35,6 +35,8 @@ pub struct Exported {
     pub text: String,
     /// The object of each address.
     pub addresses: BTreeMap<Address, ObjectId>,
+    /// What is recorded already, and so was left out.
+    pub already: Vec<(Address, ObjectId)>,
     /// What was left out, and why.
     pub notes: Vec<String>,
 }
@@ -120,7 +122,8 @@ pub async fn export(workspace: &Workspace, filter: &Filter) -> Result<Exported, 
     let before = recorded.objects.iter();
     let known = before.map(|(a, o)| ((a.kind().clone(), o.id.clone()), a.clone())).collect();
     let written = written(&objects, &known, &taken);
-    Ok(Exported { text: written.text, addresses: written.addresses, notes })
+    let already = recorded.objects.iter().map(|(a, o)| (a.clone(), o.id.clone())).collect();
+    Ok(Exported { text: written.text, addresses: written.addresses, already, notes })
 }
 
 /// What stands for the address of an object that has none yet.

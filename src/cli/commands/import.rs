@@ -14,7 +14,7 @@ use crate::config::{Import, ImportBy};
 use crate::ops::{self, Exported, Filter, Imported};
 use crate::plan::Action;
 use crate::recovery::{Managed, Terraform, terraform};
-use crate::resource::Address;
+use crate::resource::{Address, ObjectId};
 use crate::review::{Line, Review, Tone, changes, clean};
 
 pub(in crate::cli) async fn run(args: Args, options: &Options, ui: &Ui) -> Ended {
@@ -72,14 +72,18 @@ fn rows(state: &Terraform, exported: &Exported) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     for one in &state.managed {
         let is_its = |id: &String| *id == one.id || one.decides.contains(id);
-        let became = exported.addresses.iter().filter(|(_, id)| is_its(id));
         let wanted =
             |address: &Address| (one.kind == "vpcep_approval") == address.kind().as_str().contains("accept");
-        let became: Vec<String> =
-            became.map(|(address, _)| address).filter(|a| wanted(a)).map(ToString::to_string).collect();
-        let became = match became.is_empty() {
-            true => "left out: no provider block leads to it, or it is recorded already".to_owned(),
-            false => became.join(", "),
+        let among = |all: &mut dyn Iterator<Item = (&Address, &ObjectId)>| {
+            let its = all.filter(|(address, id)| is_its(id) && wanted(address));
+            its.map(|(address, _)| address.to_string()).collect::<Vec<_>>().join(", ")
+        };
+        let became = among(&mut exported.addresses.iter());
+        let already = among(&mut exported.already.iter().map(|(address, id)| (address, id)));
+        let became = match (became.is_empty(), already.is_empty()) {
+            (false, _) => became,
+            (true, false) => format!("recorded already: {already}"),
+            (true, true) => "left out: no provider block leads to it".to_owned(),
         };
         rows.push((clean(&one.address), became));
     }
