@@ -170,7 +170,9 @@ impl Life {
         let counts = self.journey.sim.request_counts();
         let reads = |name: &str| {
             let name = name.split_once(':').map_or(name, |(_, action)| action);
-            ["get_", "list_", "Get", "List", "Describe", "DryRun"].iter().any(|verb| name.starts_with(verb))
+            ["get_", "list_", "quotas", "Get", "List", "Describe", "DryRun"]
+                .iter()
+                .any(|verb| name.starts_with(verb))
         };
         counts.iter().filter(|(name, _)| !reads(name) && *name != "create_token").map(|(_, n)| n).sum()
     }
