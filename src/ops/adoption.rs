@@ -8,6 +8,7 @@ use crate::diff;
 use crate::plan::adoption::{Adopted, Adoption, Sought, Wanted};
 use crate::plan::uncertain;
 use crate::plan::{Plan, StepAction};
+use crate::provider;
 use crate::refresh::{Live, Observation, Sight};
 use crate::resource::{
     Address, Attributes, Change, Identity, Kind, KindSchema, Object, ObjectId, ProviderName,
@@ -295,8 +296,8 @@ pub(super) fn entries(
         }
         // What is not there cannot be needed for an end; the next plan knows what it waits for.
         binding.dependencies.retain(|n| bound.contains(n) || recorded.objects.contains_key(n));
-        let binding = Box::new(binding);
-        entries.push(Entry::Adopted { address, object, binding, origin, settling: false, resolves: None });
+        let (binding, settling) = (Box::new(binding), provider::is_on_its_way(address.kind(), &object));
+        entries.push(Entry::Adopted { address, object, binding, origin, settling, resolves: None });
     }
     entries.extend(outputs.map(Entry::Outputs));
     entries

@@ -100,6 +100,11 @@ pub fn is_passing(code: &str) -> bool {
     explain(code).is_some_and(|e| e.retry && e.class == Class::State)
 }
 
+/// Whether an object was seen on its way: its effect is not done, and nobody has waited for it yet. Pure.
+pub fn is_on_its_way(kind: &Kind, object: &Object) -> bool {
+    matches!(resting(kind, object), Settling::Pending(_))
+}
+
 /// Writes that must be serial share a lane. Pure.
 pub fn lane(kind: &Kind, effect: &Effect) -> Option<String> {
     match owner(kind) {

@@ -160,6 +160,42 @@ async fn a_deletion_that_answers_false_has_not_happened() {
     assert_eq!(endpoints(&journey), 1);
 }
 
+/// A decision on its way that nobody has recorded is adopted, and waited for.
+#[tokio::test(start_paused = true)]
+async fn a_decision_that_is_on_its_way_is_adopted_when_it_is_done() {
+    let mut journey = journey();
+    let whole = journey.text.clone();
+    let from = whole.find("  privatelink_accept:").expect("the acceptance");
+    let to = whole.find("outputs:").unwrap_or(whole.len());
+    journey.text = format!("{}{}", &whole[..from], &whole[to..]);
+    journey.apply().await;
+    let before = journey.files.copy();
+    journey.text = whole;
+    journey.faults(&["{ operation: 'privatelink:EnableVpcEndpointConnection', slow: 30s }"]);
+    drop(tokio::time::timeout(Duration::from_secs(5), journey.try_apply(&PlanOptions::default())).await);
+    journey.faults(&[]);
+    journey.files = before;
+    assert_eq!(endpoint(&mut journey.sim.world()).connection, "Connecting");
+    journey.apply().await;
+    journey.assert_converged().await;
+}
+
+/// Whoever waited in vain is told for what.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_does_not_pass_is_named_at_the_deadline() {
+    let mut journey = journey();
+    journey.apply().await;
+    journey.edit("  privatelink_whitelist", "      connect_bandwidth: 1024\n  privatelink_whitelist");
+    journey.faults(&[
+        "{ operation: 'privatelink:UpdateVpcEndpointServiceAttribute', error: { status: 400, code: EndpointServiceLocked, message: It is locked. } }",
+    ]);
+    let applied = settled(journey.try_apply(&PlanOptions::default()).await);
+    let told = failures(&applied.report).join("");
+    for words in ["EndpointServiceLocked", "It is locked, and the deadline of", "pay what is due"] {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+}
+
 /// The endpoint is not changed, and would lose the zone that it is in.
 #[tokio::test(start_paused = true)]
 async fn a_zone_that_an_endpoint_is_in_is_not_taken_from_its_service() {

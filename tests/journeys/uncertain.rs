@@ -202,6 +202,25 @@ async fn what_a_refresh_adopts_is_recorded_as_it_was_begun() {
     assert!(shop.prevent_destroy);
 }
 
+/// What is found again on its way, and is not wanted any more, is waited for before it is ended: the cloud
+/// deletes nothing that it is still making.
+#[tokio::test(start_paused = true)]
+async fn what_is_still_being_made_ends_when_it_is() {
+    let mut journey = Journey::new(LINK);
+    let rules = [
+        "{ operation: create_service, lose_answer: true, slow: 8m }",
+        "{ operation: list_services, hide: 10m }",
+    ];
+    cut_off(&journey, &PlanOptions::default(), &rules, 9).await;
+    assert_eq!((journey.sim.world().services.len(), journey.recorded().pending.len()), (1, 1));
+    let from = journey.text.find("resources:").expect("resources");
+    journey.text.truncate(from);
+    let applied = settled(journey.try_apply(&PlanOptions::default()).await);
+    assert!(applied.is_success(), "{:?}", failures(&applied.report));
+    assert_eq!(journey.count("delete_service"), 1, "it is asked for when it can be done");
+    assert!(journey.sim.world().services.is_empty());
+}
+
 /// Within one run, too: the twin is there before the answer is lost.
 #[tokio::test(start_paused = true)]
 async fn a_run_tells_its_own_object_by_the_mark() {

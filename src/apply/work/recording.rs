@@ -2,7 +2,7 @@
 
 use super::Doing;
 use crate::plan::StepEnd;
-use crate::provider::Call;
+use crate::provider::{self, Call};
 use crate::resource::{Attributes, Change, Fault, Object};
 use crate::state::{Entry, Origin, Seq};
 
@@ -13,12 +13,13 @@ impl Doing<'_> {
         origin: Origin,
         resolves: Option<Seq>,
     ) -> Result<(), StepEnd> {
+        let settling = provider::is_on_its_way(&self.schema.kind, &object);
         let entry = Entry::Adopted {
             address: self.step().address.clone(),
             object,
             binding: Box::new(self.binding.clone()),
             origin,
-            settling: false,
+            settling,
             resolves,
         };
         self.worker.record(entry).await

@@ -8,7 +8,6 @@ use crate::plan::walk::parent_of;
 use crate::plan::{Event, StepAction, StepEnd};
 use crate::provider::{self, Call, Read, Settling};
 use crate::resource::{Fault, Object};
-use crate::state::RecordedObject;
 
 /// An object, and whether the last answer told it.
 pub(super) struct Told {
@@ -21,18 +20,11 @@ impl Doing<'_> {
     /// the cloud deletes nothing that it is still making.
     pub(super) async fn at_rest(&self, id: &str, deposed: bool) -> Result<(), StepEnd> {
         let address = &self.step().address;
-        // What was found again and is to end at once was seen on its way: nobody has waited for it yet.
-        let on_its_way = |o: &RecordedObject| {
-            let seen = Object::new(o.id.clone(), o.attributes.clone());
-            let rests = provider::resting(&self.schema.kind, &seen);
-            o.settling || (!self.schema.adopts && matches!(rests, Settling::Pending(_)))
-        };
         let is_settling = self.worker.session.with(|recorded| match deposed {
             true => {
-                let all = recorded.deposed.get(address);
-                all.is_some_and(|all| all.iter().any(|o| o.id == id && on_its_way(o)))
+                recorded.deposed.get(address).is_some_and(|all| all.iter().any(|o| o.id == id && o.settling))
             }
-            false => recorded.objects.get(address).is_some_and(|o| on_its_way(o)),
+            false => recorded.objects.get(address).is_some_and(|o| o.settling),
         });
         if !is_settling {
             return Ok(());

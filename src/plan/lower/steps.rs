@@ -11,6 +11,7 @@ use crate::plan::select::Selected;
 use crate::plan::walk::{Item, Proposal, Situation};
 use crate::plan::{Handle, HandleSource, Keep, Part, PlanInput, PlanMode, StepAction};
 use crate::planted::{self, Bug};
+use crate::provider;
 use crate::resource::{Address, Attributes, KindSchema, Object};
 use crate::state::Origin;
 
@@ -86,16 +87,24 @@ impl Lowering {
                 }
             }
             Need::Adopt => {
-                let object = item.delta.found.clone().unwrap_or(Object::new(id, item.delta.have.clone()));
+                let object =
+                    item.delta.found.clone().unwrap_or(Object::new(id.clone(), item.delta.have.clone()));
                 let mut object =
                     Object { attributes: item.delta.have.clone(), ..shown_object(&object, item) };
                 for (name, value) in settings(schema, item) {
                     object.attributes.set(name, value);
                 }
                 object.attributes.retain(|name| !item.delta.sensitive.contains(name));
+                let is_on_its_way = provider::is_on_its_way(&schema.kind, &object);
                 let action = StepAction::Adopt { object, origin: Origin::Adopted, resolves: None };
                 let step = self.step(schema, proposal, address, item, action);
                 self.makes.insert(address.clone(), step);
+                // Such as a decision that a run took which is not recorded any more.
+                if is_on_its_way {
+                    let done = self.step(schema, proposal, address, item, StepAction::Await { id });
+                    self.makes.insert(address.clone(), done);
+                    self.edges.push((step, done));
+                }
             }
             Need::Create if item.delta.found.is_none() => {
                 let want = self.inputs(address, &item.delta.want);
