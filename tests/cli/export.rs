@@ -22,6 +22,10 @@ fn exported(example: &str) -> Bench {
     bench.write("landbridge.yaml", &head(&text));
     bench.run("export --sim --out exported.yaml").code(1).warns("would delete all that it holds");
     bench
+        .run("export --sim --out elsewhere/new.yaml")
+        .code(1)
+        .warns("-f landbridge.yaml -f elsewhere/new.yaml");
+    bench
         .run(&format!("{BOTH} export --out exported.yaml"))
         .code(0)
         .says("are written to exported.yaml and recorded");

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use landbridge::sim::{self, Account, Quota, Settings, World};
 use uuid::Uuid;
 
-use super::Journey;
+use super::{Journey, said};
 
 /// Where it is.
 pub(crate) const HERE: &str = "tr-west-1";
@@ -51,8 +51,15 @@ impl Estate {
     /// Three hundred services, three thousand records, twelve hundred endpoints in five accounts.
     pub(crate) const LARGE: Estate = Estate { services: 300 };
 
-    /// One that ordinary runs have the time for.
-    pub(crate) const SMALL: Estate = Estate { services: 3 };
+    /// The whole one where `LANDBRIDGE_ESTATE=whole` says so; else one of so many services, for which
+    /// ordinary runs have the time.
+    pub(crate) fn or_small(services: usize) -> Estate {
+        match said("LANDBRIDGE_ESTATE").as_deref() {
+            Some("whole") => Estate::LARGE,
+            None => Estate { services },
+            Some(other) => panic!("LANDBRIDGE_ESTATE={other}: it is `whole`, or not set"),
+        }
+    }
 
     /// How many resources it declares: of each service itself, its whitelist, endpoints and acceptances.
     pub(crate) fn resources(self) -> usize {

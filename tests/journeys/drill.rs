@@ -69,20 +69,10 @@ async fn each_loss_comes_back_in_each_cloud() {
     }
 }
 
+/// All of an estate is lost at once.
 #[tokio::test(start_paused = true)]
 async fn an_estate_comes_back() {
-    comes_back(Estate { services: 12 }).await;
-}
-
-/// Three hundred services, three thousand records, twelve hundred endpoints in five accounts.
-#[tokio::test(start_paused = true)]
-#[ignore = "it takes minutes: .ci/nightly"]
-async fn a_large_estate_comes_back() {
-    comes_back(Estate::LARGE).await;
-}
-
-/// All of an estate is lost at once.
-async fn comes_back(estate: Estate) {
+    let estate = Estate::or_small(12);
     let journey = estate.journey(Settings::default());
     journey.apply().await;
     let drilled = assert_back(&journey, &all(), "estate").await;

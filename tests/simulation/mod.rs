@@ -26,12 +26,7 @@ use std::time::{Duration, Instant};
 
 use self::life::Story;
 use self::script::Script;
-
-/// What the caller says in the environment.
-#[expect(clippy::disallowed_methods, reason = "how many seeds there is time for, the caller knows")]
-fn said(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
+use crate::common::said;
 
 fn number(text: &str) -> u64 {
     text.trim().parse().unwrap_or_else(|_| panic!("`{text}` is no number"))
