@@ -186,23 +186,19 @@ async fn bring_back(
     drilled: &mut Drilled,
 ) -> Result<(), Failure> {
     if without_state {
-        match recover(&trial.workspace, Answers::default()).await? {
+        let mut looked = recover(&trial.workspace, Answers::default()).await?;
+        if let Recovery::Unclear { questions, .. } = &looked {
+            // Only people can tell them apart, and here they say what was recorded.
+            let answers = as_recorded(recorded, questions);
+            drilled.asked = answers.0.keys().cloned().collect();
+            looked = recover(&trial.workspace, answers).await?;
+        }
+        match looked {
             Recovery::Clear(found) => {
                 drilled.recovered = Some(found.found.len() + found.kept.len());
                 agree(&trial.workspace, *found).await?;
             }
-            // Only people can tell them apart, and here they say what was recorded.
-            Recovery::Unclear { questions, .. } => {
-                let answers = as_recorded(recorded, &questions);
-                drilled.asked = answers.0.keys().cloned().collect();
-                match recover(&trial.workspace, answers).await? {
-                    Recovery::Clear(found) => {
-                        drilled.recovered = Some(found.found.len() + found.kept.len());
-                        agree(&trial.workspace, *found).await?;
-                    }
-                    Recovery::Unclear { told, .. } => return Err(told.into()),
-                }
-            }
+            Recovery::Unclear { told, .. } => return Err(told.into()),
         }
     }
     let planned = plan(&trial.workspace, &PlanOptions { passing: true, ..PlanOptions::default() }).await?;

@@ -190,21 +190,20 @@ pub(super) fn assemble(backend: &dyn Backend, stored: &Stored) -> Result<Loaded,
 
 /// Reads one snapshot and checks that it is this stack's, and whole.
 pub(super) fn snapshot(backend: &dyn Backend, bytes: &[u8]) -> Result<(Recorded, Run), StateError> {
-    let newest = None;
     let file = backend.place("state.json");
     let (recorded, run) = match statefile::read(bytes) {
         Ok(read) => read,
         Err(FileFault::Newer(found)) => {
             return Err(StateError::Newer { file, found, known: statefile::FORMAT });
         }
-        Err(fault) => return Err(StateError::Snapshot { file, why: fault.to_string(), newest }),
+        Err(fault) => return Err(StateError::Snapshot { file, why: fault.to_string(), newest: None }),
     };
     if recorded.stack != backend.stack() {
         let expected = backend.stack().to_owned();
-        return Err(StateError::ForeignStack { file, found: recorded.stack, expected, newest });
+        return Err(StateError::ForeignStack { file, found: recorded.stack, expected, newest: None });
     }
     if let Some(broken) = recorded.verify().into_iter().next() {
-        return Err(StateError::Snapshot { file, why: broken, newest });
+        return Err(StateError::Snapshot { file, why: broken, newest: None });
     }
     Ok((recorded, run))
 }

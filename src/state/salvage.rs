@@ -27,8 +27,8 @@ pub struct Remains {
     pub unusable: Option<String>,
 }
 
-/// Reads what is left of a state. One of another lineage than its history is nothing of ours. A state of a newer program or of another stack is whole, and not
-/// for us to replace.
+/// Reads what is left of a state. One of another lineage than its history is nothing of ours. A state of
+/// a newer program or of another stack is whole, and not for us to replace.
 ///
 /// # Errors
 /// Why nothing may be made of it.

@@ -106,45 +106,47 @@ pub(in crate::cli) async fn keep(
 /// # Errors
 /// The same files do not hold it, however they are named: the command would have to be another one.
 pub(in crate::cli) fn will_be_read(options: &Options, out: &Path) -> Result<(), Stop> {
-    let plain = |path: &Path| path.strip_prefix(".").unwrap_or(path).to_owned();
-    let out_alone = plain(out);
-    let here = [PathBuf::new()];
+    let here = [PathBuf::from(".")];
     let named = if options.files.is_empty() { &here[..] } else { &options.files[..] };
-    let holds = |place: &PathBuf| {
-        let place = plain(place);
-        let is_folder = place.as_os_str().is_empty() || place.is_dir();
-        let usual = place.join(sources::USUAL);
-        place == out_alone
-            || (is_folder && out_alone.parent() == Some(&place) && (usual == out_alone || !usual.is_file()))
+    let hidden_by = |folder: &Path| {
+        let usual = folder.join(sources::USUAL);
+        (usual.is_file() && !is_same(&usual, out)).then_some(usual)
     };
+    let is_in =
+        |folder: &Path| folder.is_dir() && is_same(&folder.join(out.file_name().unwrap_or_default()), out);
+    let holds = |place: &PathBuf| is_same(place, out) || (is_in(place) && hidden_by(place).is_none());
     if named.iter().any(holds) {
         return Ok(());
     }
     let files = sources::found(options)?;
-    let all: Vec<String> = files
-        .iter()
-        .map(PathBuf::as_path)
-        .chain([out])
-        .map(|file| format!("-f {}", file.display()))
-        .collect();
+    let all = files.iter().map(PathBuf::as_path).chain([out]).map(|file| format!("-f {}", file.display()));
+    let mut hint =
+        format!("name it for this command and for every later one: {}", all.collect::<Vec<_>>().join(" "));
+    if let Some(usual) = named.iter().filter(|place| is_in(place)).find_map(|place| hidden_by(place)) {
+        hint.push_str(&format!(
+            "; or give {} another name first, since a folder without it is read whole",
+            usual.strip_prefix(".").unwrap_or(&usual).display()
+        ));
+    }
+    let whose = if options.files.is_empty() { "this folder" } else { "these files" };
     let shown = out.display();
     Err(Stop::refused(
         format!(
-            "{shown} is recorded and not read: without it, the next `apply` of {} would delete all that it holds",
-            if options.files.is_empty() { "this folder".to_owned() } else { "these files".to_owned() }
+            "{shown} is recorded and not read: without it, the next `apply` of {whose} would delete all that it holds"
         ),
-        format!(
-            "name it for this command and for every later one: {}; or give {} another name first, since a folder \
-             without it is read whole",
-            all.join(" "),
-            sources::USUAL
-        ),
+        hint,
     ))
+}
+
+/// Whether two paths name one place, there or not.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| std::path::absolute(path).ok();
+    place(one).is_some() && place(one) == place(other)
 }
 
 /// The options without the file that is yet to be written, so that it can be named like the others.
 pub(in crate::cli) fn without_new(options: &Options, out: Option<&PathBuf>) -> Options {
-    let is_new = |file: &PathBuf| Some(file) == out && !file.exists();
+    let is_new = |file: &PathBuf| out.is_some_and(|out| is_same(file, out)) && !file.exists();
     let mut options = options.clone();
     if options.files.len() > 1 {
         options.files.retain(|file| !is_new(file));
@@ -155,8 +157,7 @@ pub(in crate::cli) fn without_new(options: &Options, out: Option<&PathBuf>) -> O
 /// The files of the configuration, the new one among them.
 fn beside(options: &Options, out: &Path) -> Result<Vec<PathBuf>, Stop> {
     let mut files = sources::found(options)?;
-    let plain = |path: &Path| path.strip_prefix(".").unwrap_or(path).to_owned();
-    if !files.iter().any(|file| plain(file) == plain(out)) {
+    if !files.iter().any(|file| is_same(file, out)) {
         files.push(out.to_owned());
     }
     Ok(files)
