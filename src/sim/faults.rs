@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::huaweicloud::gate::glob;
 use super::objects::ResourceError;
+use super::text::glob;
 
 /// The rules, as a faults file holds them: `rules: [...]`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -198,6 +198,17 @@ pub(crate) struct Effects {
     pub(crate) slow: SignedDuration,
     pub(crate) fail: Option<ResourceError>,
     pub(crate) expire_tokens: bool,
+}
+
+/// What a fault has in store for an object that a call makes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fate {
+    /// Takes this much longer.
+    pub(crate) slower: SignedDuration,
+    /// Ends in `failed`, saying so.
+    pub(crate) fails: Option<ResourceError>,
+    /// What is younger than this is not seen yet.
+    pub(crate) hide_younger: SignedDuration,
 }
 
 #[derive(Clone, Copy, Debug, Default)]

@@ -26,6 +26,7 @@ mod simulator;
 pub mod store;
 #[cfg(test)]
 mod tests;
+mod text;
 mod world;
 
 pub use self::alibaba::objects::{

@@ -12,7 +12,7 @@ use super::objects::{Coming, Instance, LinkEndpoint, LinkService};
 use super::operations::Operation;
 use super::settings::{AlibabaSettings, DryRunAnswer, Paging};
 use crate::sim::cloud::{self, Cloud};
-use crate::sim::huaweicloud::call::Fate;
+use crate::sim::faults::Fate;
 use crate::sim::settings::{Delays, Settings, Unseen};
 
 /// A request that has passed the gate.
@@ -124,6 +124,15 @@ impl Call<'_> {
             .filter_map(|mut tag| Some((tag.remove("Key")?, tag.remove("Value").unwrap_or_default())))
             .collect();
         if tags.len() > 20 { Err(invalid("Tag")) } else { Ok(tags) }
+    }
+
+    /// Of a listing, the rows that have all the tags that the request names.
+    pub(crate) fn keep_tagged(&self, rows: &mut Vec<Value>) -> Result<(), Refusal> {
+        for (key, value) in self.tags()? {
+            let tag = json!({ "Key": key, "Value": value });
+            rows.retain(|row| row["Tags"].as_array().is_some_and(|tags| tags.contains(&tag)));
+        }
+        Ok(())
     }
 
     /// The region of the request; every operation of PrivateLink needs it.

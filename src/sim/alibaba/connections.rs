@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::call::{Answer, Call};
 use super::endpoints::zone_status;
-use super::errors::{Refusal, invalid, refuse};
+use super::errors::{Refusal, refuse};
 use super::land::Change;
 use super::objects::LinkEndpoint;
+use super::services::kind_of;
 
 fn view(call: &Call<'_>, endpoint: &LinkEndpoint) -> Value {
     let zones = endpoint.zones.iter().map(|zone| {
@@ -22,6 +23,8 @@ fn view(call: &Call<'_>, endpoint: &LinkEndpoint) -> Value {
             "ZoneStatus": zone_status(endpoint, zone),
         })
     });
+    let kind = call.land().services.get(&endpoint.service_id).map_or("slb", kind_of);
+    let usual = modes(kind).0[0];
     json!({
         "ServiceId": endpoint.service_id,
         "EndpointId": endpoint.id,
@@ -32,7 +35,7 @@ fn view(call: &Call<'_>, endpoint: &LinkEndpoint) -> Value {
         "ResourceOwner": endpoint.owner == call.caller.id,
         "ConnectionStatus": endpoint.connection,
         "Bandwidth": endpoint.settings.get("ConnectionBandwidth").unwrap_or(&json!(3072)),
-        "TrafficControlMode": endpoint.settings.get("TrafficControlMode").unwrap_or(&json!("BandwidthLimit")),
+        "TrafficControlMode": endpoint.settings.get("TrafficControlMode").unwrap_or(&json!(usual)),
         "ModifiedTime": endpoint.modified_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         "ResourceGroupId": "rg-acfmsimdefault01",
         "Zones": zones.collect::<Vec<_>>(),
@@ -71,13 +74,28 @@ pub(crate) fn list(call: &mut Call<'_>) -> Answer {
     call.page("Connections", rows, Some(total))
 }
 
+/// How limits are kept for a kind of back end, and how much there may be (section 8.5).
+fn modes(kind: &str) -> (&'static [&'static str], i64) {
+    match kind {
+        "slb" => (&["BandwidthLimit"], 10_240),
+        "gwlb" => (&["Scalability"], 25_000),
+        "nlb" => (&["Scalability", "BandwidthLimit"], 50_000),
+        _ => (&["BandwidthLimit", "Scalability"], 25_000),
+    }
+}
+
 /// The limits that were given.
 fn limits(call: &Call<'_>) -> Result<Vec<(String, Value)>, Refusal> {
+    let service = call.service()?;
+    let (allowed, most) = modes(kind_of(&service));
     let bandwidth = call.whole("Bandwidth")?;
-    if bandwidth.is_some_and(|limit| !(100..=50_000).contains(&limit)) {
-        return Err(invalid("Bandwidth"));
+    if bandwidth.is_some_and(|limit| !(100..=most).contains(&limit)) {
+        return Err(refuse("IllegalParamFormat.Bandwidth"));
     }
     let mode = call.word("TrafficControlMode", &["Scalability", "BandwidthLimit"])?;
+    if mode.is_some_and(|mode| !allowed.contains(&mode)) {
+        return Err(refuse("IllegalParamFormat.TrafficControlMode"));
+    }
     let bandwidth = bandwidth.map(|limit| ("ConnectionBandwidth".to_owned(), json!(limit)));
     let mode = mode.map(|mode| ("TrafficControlMode".to_owned(), json!(mode)));
     Ok(bandwidth.into_iter().chain(mode).collect())

@@ -9,7 +9,7 @@ use super::call::{Answer, Call};
 use super::errors::{Refusal, invalid, missing, refuse};
 use super::land::Change;
 use super::objects::{EndpointZone, LinkEndpoint, LinkService};
-use super::services::{description, service_name};
+use super::services::{description, kind_of, service_name};
 
 const TEXTS: &[&str] = &[
     "EndpointDescription",
@@ -214,6 +214,15 @@ pub(crate) fn create(call: &mut Call<'_>) -> Answer {
     let id = call.text("ServiceId").or(named).ok_or_else(|| missing("ServiceId"))?.to_owned();
     let (caller, far) = (call.caller.id.clone(), call.text("ServiceRegionId").unwrap_or(&region).to_owned());
     let service = reachable(call, &id, &far, &caller)?;
+    if call.text("ServiceName").is_some_and(|name| name != service_name(&service.id, &service.region)) {
+        return Err(refuse("EndpointServiceNotFound"));
+    }
+    let gateway = kind_of(&service) == "gwlb";
+    // One that is only assumed to be there is of the kind that suits.
+    let is_seen = service.resources.iter().all(|one| one.zone != "*");
+    if is_seen && gateway != (call.text("EndpointType") == Some("GatewayLoadBalancer")) {
+        return Err(refuse("Mismatch.EndpointType"));
+    }
     let groups = call.list("SecurityGroupId");
     if groups.is_empty() {
         return Err(refuse("EndpointMustContainSecurityGroup"));
@@ -285,6 +294,7 @@ pub(crate) fn list(call: &mut Call<'_>) -> Answer {
             rows.retain(|row| row[name] == wanted);
         }
     }
+    call.keep_tagged(&mut rows)?;
     let total = json!(rows.len());
     call.page("Endpoints", rows, Some(total))
 }

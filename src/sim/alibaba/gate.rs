@@ -12,7 +12,7 @@ use super::errors::{Refusal, refuse};
 use super::land::Land;
 use super::settings::{AlibabaSettings, Signatures};
 use super::signature::{self, header};
-use crate::sim::huaweicloud::gate::glob;
+use crate::sim::text::glob;
 
 /// How long a nonce is remembered.
 const NONCES_FOR: SignedDuration = SignedDuration::from_mins(30);

@@ -35,8 +35,8 @@ use self::operations::{Operation, by_action, by_path};
 use self::settings::Throttling;
 use self::signature::{header, pairs};
 use super::cloud::{self, Cloud};
+use super::faults::Fate;
 use super::faults::{ErrorAnswer, Shape};
-use super::huaweicloud::call::Fate;
 use super::settings::Settings;
 
 /// What lives as long as the simulator, beside the world.

@@ -17,10 +17,15 @@ const TEXTS: &[&str] =
     &["ServiceDescription", "Payer", "ServiceResourceType", "AddressIpVersion", "ResourceGroupId"];
 const FLAGS: &[&str] = &["AutoAcceptEnabled", "ZoneAffinityEnabled", "ServiceSupportIPv6"];
 
+/// What stands behind a service.
+pub(crate) fn kind_of(service: &LinkService) -> &str {
+    service.settings.get("ServiceResourceType").and_then(Value::as_str).unwrap_or("slb")
+}
+
 /// A service as its owner sees it.
 fn view(service: &LinkService, tags: bool) -> Value {
     let (id, region) = (&service.id, &service.region);
-    let kind = service.settings.get("ServiceResourceType").and_then(Value::as_str).unwrap_or("slb");
+    let kind = kind_of(service);
     let mut shown = json!({
         "ServiceId": id,
         "ServiceName": service_name(id, region),
@@ -193,6 +198,7 @@ pub(crate) fn list(call: &mut Call<'_>) -> Answer {
             rows.retain(|row| row[name] == wanted);
         }
     }
+    call.keep_tagged(&mut rows)?;
     for name in ["AutoAcceptEnabled", "ZoneAffinityEnabled"] {
         if let Some(wanted) = call.flag(name)? {
             rows.retain(|row| row[name] == wanted);
@@ -204,7 +210,10 @@ pub(crate) fn list(call: &mut Call<'_>) -> Answer {
 
 /// What a consumer may connect to.
 pub(crate) fn list_usable(call: &mut Call<'_>) -> Answer {
-    let region = call.region()?;
+    let region = match call.text("ServiceRegionId") {
+        Some(region) => region.to_owned(),
+        None => call.region()?,
+    };
     let admits = |one: &&LinkService| {
         one.region == region
             && one.status == "Active"
@@ -237,6 +246,7 @@ pub(crate) fn list_usable(call: &mut Call<'_>) -> Answer {
             rows.retain(|row| row[name] == wanted);
         }
     }
+    call.keep_tagged(&mut rows)?;
     let total = json!(rows.len().to_string());
     call.page("Services", rows, Some(total))
 }
@@ -244,6 +254,10 @@ pub(crate) fn list_usable(call: &mut Call<'_>) -> Answer {
 pub(crate) fn update(call: &mut Call<'_>) -> Answer {
     let mut service = call.settled_service()?;
     let settings = checked(call)?;
+    // Not for this kind (section 8.2).
+    if settings.contains_key("ConnectBandwidth") && kind_of(&service) == "nlb" {
+        return Err(refuse("IllegalParamFormat.ConnectBandwidth"));
+    }
     call.unless_dry_run()?;
     service.settings.extend(settings);
     service.regions.extend(call.list("AddSupportedRegionSet"));

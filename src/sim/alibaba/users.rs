@@ -22,7 +22,7 @@ pub(crate) fn admits(service: &LinkService, account: &str) -> bool {
 
 /// The member that a call is about.
 fn member(call: &Call<'_>) -> Result<String, Refusal> {
-    let is_number = |id: &str| id == "*" || id.parse::<i64>().is_ok();
+    let is_number = |id: &str| id.parse::<i64>().is_ok();
     match (call.text("UserId"), call.text("UserARN")) {
         (None, None) => Err(refuse("MissingParam.UserArn")),
         (Some(id), Some(arn)) if account_of(arn) != Some(id) => Err(refuse("Mismatch.UserIdAndUserArn")),

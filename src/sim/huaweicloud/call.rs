@@ -1,7 +1,7 @@
 //! One call as its handler sees it, and the answer that the handler gives.
 
 use http::HeaderMap;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,20 +11,10 @@ use super::errors::{Refusal, refuse};
 use super::gate::{Caller, Issued, text};
 use super::query::{Query, read_id};
 use crate::sim::cloud::Cloud;
+use crate::sim::faults::Fate;
 use crate::sim::ground::{Ground, ProjectInfo};
-use crate::sim::objects::{Endpoint, ResourceError, Service};
+use crate::sim::objects::{Endpoint, Service};
 use crate::sim::settings::{Settings, Unseen};
-
-/// What a fault has in store for an object that this call makes.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Fate {
-    /// Takes this much longer.
-    pub(crate) slower: SignedDuration,
-    /// Ends in `failed`, saying so.
-    pub(crate) fails: Option<ResourceError>,
-    /// What is younger than this is not seen yet.
-    pub(crate) hide_younger: SignedDuration,
-}
 
 /// A request that has passed the gate.
 pub(crate) struct Call<'a> {

@@ -7,9 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::errors::{Refusal, unauthenticated};
-use super::signature::{self, Signed, hex};
+use super::signature::{self, Signed};
 use crate::sim::ground::Ground;
 use crate::sim::settings::Settings;
+use crate::sim::text::{glob, hex};
 
 /// How long an access key stays locked after too many failures (VPCEP API reference, section 7.2).
 const LOCKED_FOR: SignedDuration = SignedDuration::from_mins(5);
@@ -218,46 +219,4 @@ pub(crate) fn may(ground: &Ground, caller: &Caller, action: &str) -> bool {
     let user = &ground.accounts[caller.account].users[caller.user];
     let covers = |patterns: &[String]| patterns.iter().any(|pattern| glob(pattern, action));
     covers(&user.allow) && !covers(&user.deny)
-}
-
-/// Whether a text fits a pattern, where `*` stands for anything and `?` for one character.
-pub(crate) fn glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut at, mut seen, mut star) = (0, 0, None);
-    while seen < text.len() {
-        match pattern.get(at) {
-            Some('*') => {
-                star = Some((at, seen));
-                at += 1;
-            }
-            Some(wanted) if *wanted == '?' || *wanted == text[seen] => (at, seen) = (at + 1, seen + 1),
-            _ => match star {
-                Some((star_at, from)) => {
-                    (at, seen) = (star_at + 1, from + 1);
-                    star = Some((star_at, from + 1));
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[at..].iter().all(|rest| *rest == '*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::glob;
-
-    #[test]
-    fn patterns() {
-        let fits = [
-            ("*", "vpcep:endpoints:create"),
-            ("vpcep:*:*", "vpcep:endpoints:create"),
-            ("vpcep:endpoints:*", "vpcep:endpoints:get"),
-            ("a?c*", "abcdef"),
-            ("", ""),
-        ];
-        let fails = [("vpcep:*:get", "vpcep:endpoints:create"), ("a", "ab"), ("ab", "a"), ("", "a")];
-        assert!(fits.iter().all(|(pattern, text)| glob(pattern, text)));
-        assert!(!fails.iter().any(|(pattern, text)| glob(pattern, text)));
-    }
 }

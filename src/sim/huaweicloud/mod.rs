@@ -23,13 +23,14 @@ use http::header::HOST;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use self::call::{Answer, Call, Fate};
+use self::call::{Answer, Call};
 use self::errors::{Refusal, refuse};
 use self::gate::{Caller, Issued};
 use self::operations::{Asks, Body, CREATE_SERVICE_NEEDS, Operation, PathValues};
 use self::query::Query;
 use self::signature::Signed;
 use super::cloud::Cloud;
+use super::faults::Fate;
 use super::settings::Settings;
 
 /// An operation, found and authenticated: what faults are decided on.

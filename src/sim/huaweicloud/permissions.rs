@@ -6,12 +6,12 @@ use uuid::Uuid;
 use super::body::Fields;
 use super::call::{Answer, Call};
 use super::errors::{Refusal, refuse};
-use super::gate::glob;
 use super::query::{Page, read_id};
 use super::views;
 use crate::sim::cloud::{Change, Cloud};
 use crate::sim::objects::Permission;
 use crate::sim::settings::{BatchDeleteAnswer, PermissionsAnswer};
+use crate::sim::text::glob;
 
 /// Longest description of a whitelist record (section 8).
 const DESCRIPTION: usize = 256;
