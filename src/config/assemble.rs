@@ -184,10 +184,10 @@ fn check_block(
     for (name, argument) in raw.attributes.iter() {
         let good = names.check(&argument.template, Site::Block(block, raw.has_for_each), &mut reads, faults);
         let before = faults.len();
-        if let Some(attribute) =
-            names.catalog.get(block.mode, &block.kind).and_then(|kind| kind.attribute(name))
-        {
+        let kind = names.catalog.get(block.mode, &block.kind);
+        if let Some((kind, attribute)) = kind.and_then(|kind| Some((kind, kind.attribute(name)?))) {
             names.check_type(name, &argument.template, &attribute.ty, faults);
+            names.check_kind(kind, name, &argument.template, faults);
         }
         if !good || faults.len() > before {
             broken.insert(name.to_string());

@@ -8,7 +8,7 @@ use super::configuration::Variable;
 use super::lower::RawBlock;
 use crate::diagnostic::{Diagnostic, Place, known_names, nearest};
 use crate::expr::{Node, Part, Path, Root, Span, Step, Template, Text, Tree};
-use crate::resource::{Block, Catalog, Mode, Type, Value};
+use crate::resource::{Block, Catalog, KindSchema, Listing, Mode, Type, Value};
 
 /// What a part of the configuration reads.
 #[derive(Default)]
@@ -137,6 +137,41 @@ impl Names<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Checks that what an attribute names by its id is of a kind that it can name.
+    pub(super) fn check_kind(
+        &self,
+        schema: &KindSchema,
+        name: &str,
+        template: &Template,
+        faults: &mut Vec<Diagnostic>,
+    ) {
+        let Tree::Text(text) = &template.tree else { return };
+        let [Part::Expr(expression)] = &text.parts[..] else { return };
+        let Node::Path(path) = &expression.node else { return };
+        let Root::Block(block) = &path.root else { return };
+        let is_id = matches!(path.steps.last(), Some(Step::Name(step, _)) if &**step == "id");
+        let Some(named) = self.catalog.get(block.mode, &block.kind).filter(|_| is_id) else { return };
+        let kinds: Vec<&str> = schema.referred(name).collect();
+        // What exists with its parent has the parent's id, and a lookup may lead to anything of its cloud.
+        let other = named.provider_type != schema.provider_type || named.listing == Listing::Project;
+        if kinds.is_empty() || kinds.contains(&block.kind.as_str()) || !other {
+            return;
+        }
+        let declared = self.blocks.keys().filter(|one| kinds.contains(&one.kind.as_str()));
+        let declared: Vec<String> = declared.map(|one| format!("`{one}`")).take(12).collect();
+        let hint = match declared.is_empty() {
+            true => format!("name one, or its id: no {} is declared", kinds.join(" or ")),
+            false => format!("declared are {}", declared.join(", ")),
+        };
+        let detail = format!(
+            "`{name}` of {} is the id of a {}, and {block} is none",
+            schema.kind,
+            kinds.join(" or of a ")
+        );
+        let fault = Diagnostic::error("Another kind is needed", detail).at(text.place(expression.span));
+        faults.push(fault.hint(hint));
     }
 
     /// What stands within a longer text must be a text itself.

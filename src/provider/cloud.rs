@@ -72,15 +72,11 @@ pub fn asked(kind: &Kind, want: &Attributes) -> Attributes {
     want.iter().filter(|(name, _)| !later.contains(name)).map(|(n, v)| (n.to_owned(), v.clone())).collect()
 }
 
-/// Whether an object is where its effect leads: to `want`, or, without it, to its end. Pure.
+/// Whether an object is where its effect leads: to `want`. Pure.
 ///
 /// # Panics
 /// If no provider has the kind: a mistake of ours.
-pub fn settling(kind: &Kind, want: Option<&Attributes>, object: &Object) -> Settling {
-    let Some(want) = want else {
-        // As long as it is seen it is not at its end, whatever its status says.
-        return Settling::Pending(object.attributes.text("status").unwrap_or("there").to_owned());
-    };
+pub fn settling(kind: &Kind, want: &Attributes, object: &Object) -> Settling {
     match owner(kind) {
         Owner::Alibaba => alibaba::settling(kind, want, object),
         Owner::Huawei => huaweicloud::settling(kind, want, object),

@@ -30,12 +30,17 @@ impl ErrorTable {
         self.rows.len()
     }
 
-    /// The row of a code; for a code without one that of its family (`Throttling.*`).
+    /// The row of a code; for a code without one that of its family (`Throttling.*`), or of all that begin so
+    /// (`Missing*`).
     pub(super) fn get(&self, code: &str) -> Option<&Explained> {
         let code = code.to_ascii_lowercase();
         let family =
             || code.rmatch_indices('.').find_map(|(at, _)| self.rows.get(&format!("{}.*", &code[..at])));
-        self.rows.get(&code).or_else(family)
+        let beginning = || {
+            let prefixes = code.char_indices().rev().filter(|(at, _)| *at > 0);
+            prefixes.into_iter().find_map(|(at, _)| self.rows.get(&format!("{}*", &code[..at])))
+        };
+        self.rows.get(&code).or_else(family).or_else(beginning)
     }
 }
 

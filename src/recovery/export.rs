@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::{naming, yaml};
 use crate::resource::{
     Address, AttributeSchema, Attributes, Block, Change, Compare, Key, Kind, KindSchema, Listing, Object,
-    ObjectId, OrderRule, ProviderName, Source, Value,
+    ObjectId, OrderRule, ProviderName, Rule, Source, Value,
 };
 
 /// An object to be written.
@@ -346,12 +346,26 @@ fn places(schema: &KindSchema) -> Vec<&'static str> {
 }
 
 /// The arguments that say something: neither what they are anyway, nor empty where that means "left
-/// alone", nor what follows from another one.
+/// alone", nor what follows from another one, nor what means nothing beside another one.
 fn arguments(schema: &KindSchema, attributes: &Attributes) -> Vec<(&'static str, Value)> {
+    let refused: Vec<&str> = schema
+        .preflight
+        .rules
+        .iter()
+        .filter_map(|rule| match rule {
+            Rule::Refuses { when: (name, value), others, .. } => {
+                (attributes.text(name) == Some(value)).then_some(*others)
+            }
+            _ => None,
+        })
+        .flatten()
+        .copied()
+        .collect();
     let follows = |attribute: &AttributeSchema| {
         attribute.derived.is_some_and(|derived| attributes.text(derived.through).is_some())
     };
-    let said = schema.arguments().filter(|a| a.change != Change::Setting).filter_map(|attribute| {
+    let said = schema.arguments().filter(|a| a.change != Change::Setting && !refused.contains(&a.name));
+    let said = said.filter_map(|attribute| {
         let value = attributes.get(attribute.name)?;
         let usual = match &attribute.source {
             Source::Default(default) => value == default,

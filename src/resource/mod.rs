@@ -28,7 +28,7 @@ pub use hex::hex;
 pub use members::MemberRule;
 pub use object::{Fault, Identity, Mark, Object, ObjectId};
 pub use preflight::{
-    Admission, Admits, Agrees, InUse, Preflight, Quota, Requires, Sort, Sorts, Target, Usual, Within,
+    Admission, Admits, Agrees, Exists, InUse, Preflight, Quota, Rule, Sort, Sorts, Target, Usual, Within,
 };
 pub use rows::{RowSet, Rows};
 pub use schema::{

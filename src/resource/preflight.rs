@@ -16,8 +16,10 @@ pub struct Preflight {
     pub within: &'static [Within],
     /// Attributes that name things of the project the object lives in: networks, ports.
     pub local: &'static [&'static str],
-    /// Attributes that need another one.
-    pub requires: &'static [Requires],
+    /// Arguments that go together, and such as do not.
+    pub rules: &'static [Rule],
+    /// What has to be there already, though no resource stands for it.
+    pub exists: Option<Exists>,
     /// Limits that not every region has.
     pub usual: &'static [Usual],
     /// What keeps an object from being deleted.
@@ -140,15 +142,75 @@ pub struct Within {
     pub none: &'static str,
 }
 
-/// With this value of an attribute another one must be given.
+/// Arguments that go together, and such as do not.
 #[derive(Clone, Copy, Debug)]
-pub struct Requires {
-    /// The attribute and its value.
-    pub when: (&'static str, &'static str),
-    /// The other one.
-    pub needs: &'static str,
-    /// The code of the refusal.
+pub enum Rule {
+    /// With this value of an attribute another one must be given.
+    Needs {
+        /// The attribute and its value.
+        when: (&'static str, &'static str),
+        /// The other one.
+        needs: &'static str,
+        /// The code of the refusal.
+        code: &'static str,
+    },
+    /// With this value of an attribute others mean nothing.
+    Refuses {
+        /// The attribute and its value.
+        when: (&'static str, &'static str),
+        /// The others.
+        others: &'static [&'static str],
+        /// The code of the refusal.
+        code: &'static str,
+    },
+    /// Exactly one of these is given.
+    One {
+        /// These.
+        of: &'static [&'static str],
+        /// The code of the refusal where none is,
+        none: &'static str,
+        /// and the one where they contradict each other.
+        contradict: &'static str,
+    },
+    /// The keys of a map are names that members of a set have.
+    Keys {
+        /// The map.
+        map: &'static str,
+        /// The set.
+        set: &'static str,
+        /// The members' field that holds the name.
+        field: &'static str,
+    },
+    /// What another object is says what an attribute of ours may be.
+    Suits {
+        /// Our attribute that names the other object.
+        through: &'static str,
+        /// Its kind.
+        kind: &'static str,
+        /// Its attribute.
+        theirs: &'static str,
+        /// Our attribute.
+        ours: &'static str,
+        /// For each value of theirs what ours may be.
+        pairs: &'static [(&'static str, &'static [&'static str])],
+        /// The code of the refusal.
+        code: &'static str,
+    },
+}
+
+/// What has to be there already, though no resource stands for it: the instance of an endpoint.
+#[derive(Clone, Copy, Debug)]
+pub struct Exists {
+    /// The attribute that holds its id.
+    pub attribute: &'static str,
+    /// The lookup, by `id`, that tells of it.
+    pub lookup: &'static str,
+    /// What it is, in words.
+    pub what: &'static str,
+    /// The code of the refusal where there is none.
     pub code: &'static str,
+    /// What of it must not be false, what that means, and the code of the refusal.
+    pub must: (&'static str, &'static str, &'static str),
 }
 
 /// A limit that not every region has, so that going beyond it is worth a warning.

@@ -14,10 +14,18 @@ use crate::common::{Journey, failures, settled};
 use crate::simulation::draw::Draw;
 
 /// Every refusal that preflight is about.
-const FORESEEABLE: [&str; 15] = [
+const FORESEEABLE: [&str; 23] = [
     "EndpointConnectionNotFound",
     "EndpointServiceNotSupportedZone",
+    "EndpointServiceNotFound",
     "EndpointServiceResourceNotFound",
+    "EndpointDuplicated",
+    "InstanceNotFound",
+    "ComponentCodeValueError",
+    "IllegalParamFormat.ConnectBandwidth",
+    "IllegalParamFormat.TrafficControlMode",
+    "Mismatch.EndpointType",
+    "MissingServiceId",
     "EndPoint.0005",
     "Endpoint.1018",
     "EndPoint.2002",
@@ -36,7 +44,7 @@ const FORESEEABLE: [&str; 15] = [
 fn code(finding: &Diagnostic) -> String {
     let code = finding.detail.rsplit_once('(').and_then(|(_, rest)| rest.split_once(')'));
     let code = code.map(|(code, _)| code.to_lowercase());
-    code.filter(|code| code.starts_with("endpoint")).unwrap_or_else(|| panic!("no code in {finding:#?}"))
+    code.unwrap_or_else(|| panic!("no code in {finding:#?}"))
 }
 
 struct Outcome {
@@ -59,7 +67,7 @@ async fn all_the_same(journey: &Journey, mode: PlanMode) -> Outcome {
         findings
             .iter()
             .filter(|f| f.severity == severity)
-            .filter(|f| f.detail.contains("(EndPoint") || f.detail.contains("(Endpoint"))
+            .filter(|f| f.detail.contains("the API refuses that (") || f.detail.contains("(EndPoint"))
             .map(code)
             .collect()
     };
@@ -243,6 +251,17 @@ async fn each_rule_of_the_second_cloud_is_told_where_it_is_broken() {
     let zone = "      zone_id: cn-hangzhou-i\n";
     let other_service = "  privatelink_service:\n    other:\n      resources: [{ resource_id: lb-bp1simpayments0001, resource_type: slb, zone_id: cn-hangzhou-h }]\n";
     let accept = "    logs:\n      service_id: ${privatelink_service.hook.id}\n      endpoint_id";
+    let twin = "    twin:\n      instance_id: es-cn-2r429tctl000d0000\n      service_id: ${privatelink_service.hook.id}\n      zone_id: cn-hangzhou-i\n  privatelink_accept:\n".to_owned();
+    let own = |says: &str| -> String {
+        format!(
+            "  privatelink_endpoint:\n    own:\n      vpc_id: vpc-bp1simcustomer0001\n      security_group_ids: [sg-bp1simcustomer0001]\n      {says}\n  privatelink_accept:\n"
+        )
+    };
+    let gateway = own("service_id: ${privatelink_service.hook.id}\n      endpoint_type: GatewayLoadBalancer");
+    let doubly = own(
+        "service_id: ${privatelink_service.hook.id}\n      service_name: com.aliyuncs.privatelink.cn-hangzhou.epsrv-other",
+    );
+    let nowhere = own("name: nowhere");
     type Row<'a> = (&'a str, Vec<(&'a str, &'a str)>, &'a [&'a str]);
     let rows: Vec<Row<'_>> = vec![
         (
@@ -262,6 +281,49 @@ async fn each_rule_of_the_second_cloud_is_told_where_it_is_broken() {
                 (accept, "    logs:\n      service_id: ${privatelink_service.other.id}\n      endpoint_id"),
             ],
             &["privatelink_accept.logs endpointconnectionnotfound"],
+        ),
+        (
+            "there is no such instance",
+            vec![("es-cn-2r429tctl000d0000", "es-cn-none0000000d0000")],
+            &["elasticsearch_endpoint.logs instancenotfound"],
+        ),
+        (
+            "the instance cannot have any",
+            vec![("es-cn-2r429tctl000d0000", "es-cn-0pp1oldone0d0002")],
+            &["elasticsearch_endpoint.logs componentcodevalueerror"],
+        ),
+        (
+            "two of one instance to a service that is still to be made",
+            vec![("  privatelink_accept:\n", &twin)],
+            &["elasticsearch_endpoint.twin endpointduplicated"],
+        ),
+        (
+            "a mode that its back end does not have",
+            vec![("outputs:\n", "      traffic_control_mode: Scalability\noutputs:\n")],
+            &["privatelink_accept.logs illegalparamformat.trafficcontrolmode"],
+        ),
+        (
+            "a limit that its back end does not have",
+            vec![(
+                back_end,
+                "[{ resource_id: nlb-simpayments000001, resource_type: nlb, zone_id: cn-hangzhou-i }]\n      service_resource_type: nlb\n      connect_bandwidth: 1024",
+            )],
+            &["privatelink_service.hook illegalparamformat.connectbandwidth"],
+        ),
+        (
+            "an endpoint of a gateway to what is none",
+            vec![("  privatelink_accept:\n", &gateway)],
+            &["privatelink_endpoint.own mismatch.endpointtype"],
+        ),
+        (
+            "one that says twice where it leads to",
+            vec![("  privatelink_accept:\n", &doubly)],
+            &["privatelink_endpoint.own endpointservicenotfound"],
+        ),
+        (
+            "one that does not say it",
+            vec![("  privatelink_accept:\n", &nowhere)],
+            &["privatelink_endpoint.own missingserviceid"],
         ),
     ];
     for (about, edits, expected) in rows {

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use landbridge::ops::PlanOptions;
+use landbridge::ops::{self, PlanOptions};
+use landbridge::plan::PlanMode;
 use landbridge::sim::{LinkEndpoint, World};
 
 use super::scenario;
@@ -220,4 +221,143 @@ async fn an_endpoint_is_not_replaced_create_first() {
     journey.edit("zone_id: cn-hangzhou-i\n      lifecycle", "zone_id: cn-hangzhou-h\n      lifecycle");
     let refused = journey.plan_with(&PlanOptions::default()).await.expect_err("the same service");
     assert!(refused.to_string().contains("cannot be made before"), "{refused}");
+}
+
+/// Limits of a connection hold however it came to be accepted: by us, by the service itself before ours is sent, or by
+/// the service itself in an earlier run.
+#[tokio::test(start_paused = true)]
+async fn limits_are_set_whoever_accepts() {
+    let limits = "      bandwidth: 512\noutputs:\n";
+    let by_itself = "      auto_accept_enabled: true\n  privatelink_whitelist";
+    let limit = |journey: &Journey| {
+        let endpoints = journey.sim.world().alibaba.endpoints;
+        let own = endpoints.into_iter().find(|endpoint| !endpoint.id.contains('*')).expect("the endpoint");
+        (own.connection, own.settings.get("ConnectionBandwidth").cloned())
+    };
+    let expected = ("Connected".to_owned(), Some(serde_json::json!(512)));
+    for accepts_itself in [false, true] {
+        let mut journey = journey();
+        journey.edit("outputs:\n", limits);
+        if accepts_itself {
+            journey.edit("  privatelink_whitelist", by_itself);
+        }
+        journey.apply().await;
+        assert_eq!(limit(&journey), expected);
+        assert_eq!(journey.changes().await, [""; 0]);
+    }
+    let mut journey = journey();
+    journey.edit("  privatelink_whitelist", by_itself);
+    let accept = "  privatelink_accept:\n    logs:\n      service_id: ${privatelink_service.hook.id}\n      endpoint_id: ${elasticsearch_endpoint.logs.id}\n";
+    journey.edit(accept, "");
+    journey.apply().await;
+    journey.edit("outputs:\n", &format!("{accept}{limits}"));
+    journey.apply().await;
+    assert_eq!(limit(&journey), expected);
+    assert_eq!(journey.changes().await, [""; 0]);
+    // One that is refused has no limits; that is said before anything is sent.
+    journey.edit("      bandwidth: 512\n", "      bandwidth: 512\n      decision: reject\n");
+    let plan = settled(journey.plan_with(&PlanOptions::default()).await).plan;
+    let told: Vec<&str> = plan.diagnostics.iter().map(|d| d.detail.as_str()).collect();
+    assert!(matches!(*told, [one] if one.contains("`bandwidth` means nothing")), "{told:?}");
+    journey.edit("      bandwidth: 512\n", "      bandwidth: null\n");
+    journey.apply().await;
+    assert_eq!((limit(&journey).0.as_str(), journey.changes().await), ("Disconnected", vec![]));
+}
+
+/// An address in a zone that the endpoint is not in would never be sent.
+#[tokio::test(start_paused = true)]
+async fn an_address_needs_its_zone() {
+    let mut journey = journey();
+    let own = "  privatelink_endpoint:\n    own:\n      vpc_id: vpc-bp1simcustomer0001\n      service_id: ${privatelink_service.hook.id}\n      security_group_ids: [sg-bp1simcustomer0001]\n      zones: [{ zone_id: cn-hangzhou-i, vswitch_id: vsw-bp1simcustomer000i }]\n      zone_ips: { cn-hangzhou-h: 10.0.0.9 }\n  privatelink_accept:\n";
+    journey.edit("  privatelink_accept:\n", own);
+    let plan = settled(journey.plan_with(&PlanOptions::default()).await).plan;
+    let told: Vec<&str> = plan.diagnostics.iter().map(|d| d.detail.as_str()).collect();
+    assert!(
+        matches!(*told, [one] if one.contains("names cn-hangzhou-h, which none of its `zones` has")),
+        "{told:?}"
+    );
+    journey.edit("zone_ips: { cn-hangzhou-h", "zone_ips: { cn-hangzhou-i");
+    journey.apply().await;
+    assert_eq!(journey.changes().await, [""; 0]);
+}
+
+/// What a refused connection says of limits means nothing, and an export that named them could not be applied.
+#[tokio::test(start_paused = true)]
+async fn a_refused_connection_is_exported_without_limits() {
+    let mut journey = journey();
+    journey.edit("outputs:\n", "      decision: reject\noutputs:\n");
+    journey.apply().await;
+    let providers = journey.text.find("resources:").expect("resources");
+    journey.text.truncate(providers);
+    journey.files = landbridge::state::files::MemoryFiles::new();
+    let written = settled(ops::export(&journey.workspace(), &ops::Filter::default()).await);
+    assert!(written.text.contains("decision: reject"), "{}", written.text);
+    assert!(!written.text.contains("bandwidth"), "{}", written.text);
+}
+
+/// The cloud says that it is there already, and not which one it is.
+#[tokio::test(start_paused = true)]
+async fn what_is_said_to_be_there_already_is_looked_for() {
+    let journey = journey();
+    journey.faults(&[
+        "{ operation: 'elasticsearch:CreateVpcEndpoint', error: { status: 400, code: RepetitionOperationError, done: true }, nth: 1 }",
+    ]);
+    journey.apply().await;
+    assert_eq!((endpoints(&journey), journey.changes().await), (1, vec![]));
+}
+
+/// What comes back from a deletion would never go, however long it is waited for.
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_the_cloud_gives_up_is_told_at_once() {
+    let journey = journey();
+    journey.apply().await;
+    journey.faults(&["{ operation: 'elasticsearch:DeleteVpcEndpoint', slow: 1h }"]);
+    let gives_up = async {
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        journey
+            .meddle(|world| {
+                let endpoint = endpoint(world);
+                (endpoint.status, endpoint.connection, endpoint.next) =
+                    ("Active".into(), "Connected".into(), None);
+            })
+            .await;
+    };
+    let started = journey.clock.now();
+    let all = PlanOptions { mode: PlanMode::Destroy, ..PlanOptions::default() };
+    let (applied, ()) = tokio::join!(journey.try_apply(&all), gives_up);
+    let told = failures(&settled(applied).report);
+    assert!(told.iter().any(|fault| fault.contains("it is at rest again")), "{told:?}");
+    assert!(journey.clock.now().duration_since(started).as_secs() < 120);
+    journey.faults(&[]);
+    journey.destroy().await;
+}
+
+/// An id of another kind is told where it stands, before anything is asked.
+#[tokio::test(start_paused = true)]
+async fn an_id_of_another_kind_is_none() {
+    let mut journey = scenario::ALL[2].journey();
+    for (named, told) in [
+        ("vpcep_service.payments", "is the id of a privatelink_service, and vpcep_service.payments is none"),
+        (
+            "elasticsearch_endpoint.logs",
+            "is the id of a privatelink_service, and elasticsearch_endpoint.logs is none",
+        ),
+    ] {
+        let mut journey = journey.copy();
+        let accept = "    logs:\n      service_id: ${";
+        journey.edit(&format!("{accept}privatelink_service.hook.id}}"), &format!("{accept}{named}.id}}"));
+        let faults = journey.parse().expect_err("another kind");
+        assert!(
+            faults
+                .iter()
+                .any(|fault| fault.detail.contains(told) && fault.hint.contains("privatelink_service.hook")),
+            "{faults:#?}"
+        );
+    }
+    // A whitelist is one with its service, and has its id.
+    journey.edit(
+        "    logs:\n      service_id: ${privatelink_service.hook.id}",
+        "    logs:\n      service_id: ${privatelink_whitelist.hook.id}",
+    );
+    journey.apply().await;
 }

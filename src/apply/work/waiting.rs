@@ -51,6 +51,8 @@ impl Doing<'_> {
     /// Waits until an object is gone.
     pub(super) async fn gone(&self, id: &str) -> Result<(), StepEnd> {
         let mut looks = self.follow(id);
+        // How often it was seen at rest after it was seen on its way out.
+        let mut returned = None;
         loop {
             match tokio::time::timeout_at(self.deadline, looks.recv()).await {
                 Err(_) | Ok(None) => {
@@ -58,13 +60,17 @@ impl Doing<'_> {
                 }
                 Ok(Some(Ok(None))) => return Ok(()),
                 Ok(Some(Ok(Some(object)))) => {
-                    let status = match provider::settling(&self.schema.kind, None, &object) {
-                        Settling::Failed(fault) | Settling::Blocked(fault) => {
-                            return Err(StepEnd::Failed(fault));
-                        }
-                        Settling::Pending(status) => status,
-                        Settling::Leaving | Settling::Ready => "deleting".to_owned(),
-                    };
+                    // As long as it is seen it is not at its end, whatever its status says.
+                    match provider::resting(&self.schema.kind, &object) {
+                        Settling::Leaving => returned = Some(0),
+                        Settling::Ready => returned = returned.map(|times| times + 1),
+                        Settling::Pending(_) | Settling::Failed(_) | Settling::Blocked(_) => {}
+                    }
+                    // Once may be an answer that is older than the last one.
+                    if returned.is_some_and(|times| times > 1) {
+                        return Err(StepEnd::Failed(came_back()));
+                    }
+                    let status = object.attributes.text("status").unwrap_or("there").to_owned();
                     self.tell(Event::Waiting { step: self.step().id, status });
                 }
                 // A failed look says nothing about the object.
@@ -84,7 +90,7 @@ impl Doing<'_> {
         let judge = |object: &Object| match &self.step().action {
             // The plan found it as it should be: only that it rests is waited for.
             StepAction::Await { .. } if !self.schema.adopts => provider::resting(&self.schema.kind, object),
-            _ => provider::settling(&self.schema.kind, Some(&want), object),
+            _ => provider::settling(&self.schema.kind, &want, object),
         };
         let mut last = judge(&object);
         // The answer of the last call may say that all is done.
@@ -160,5 +166,13 @@ impl Doing<'_> {
                 .to_owned(),
             ..Fault::default()
         }
+    }
+}
+
+/// The cloud has given up a deletion.
+fn came_back() -> Fault {
+    Fault {
+        advice: "look at what holds it, then apply again: it stays recorded".to_owned(),
+        ..Fault::message("the cloud began to delete it, and it is at rest again")
     }
 }

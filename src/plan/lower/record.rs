@@ -1,5 +1,7 @@
 //! What is recorded with an object: what stands beside its attributes, and whether that is up to date.
 
+use std::collections::BTreeSet;
+
 use smol_str::SmolStr;
 
 use crate::diff::{Delta, known};
@@ -37,6 +39,18 @@ fn depended_on<'a>(proposal: &'a Proposal, address: &'a Address) -> impl Iterato
     needs.filter(|need| proposal.items.get(*need).is_some_and(|i| !i.delta.want.is_empty()))
 }
 
+/// Whether what is recorded as needed keeps the order. What follows from it need not stand there: an id that is known
+/// by now may name more than the reference did.
+fn order_is_recorded(proposal: &Proposal, address: &Address, recorded: &RecordedObject) -> bool {
+    if depended_on(proposal, address).eq(recorded.dependencies.iter()) {
+        return true;
+    }
+    let now: BTreeSet<&Address> = depended_on(proposal, address).collect();
+    let then = recorded.dependencies.iter();
+    let follows = proposal.links.dag.closure_of_needs(then.clone().cloned());
+    then.into_iter().all(|one| now.contains(one)) && now.into_iter().all(|one| follows.contains(one))
+}
+
 /// Whether the record has to be brought up to date although there is nothing to do.
 pub(super) fn record_differs(
     schema: &KindSchema,
@@ -49,7 +63,7 @@ pub(super) fn record_differs(
     let binding = !delta.want.is_empty()
         && (!delta.want.keys().copied().eq(recorded.arguments.iter().map(SmolStr::as_str))
             || delta.sensitive != recorded.sensitive
-            || !depended_on(proposal, address).eq(recorded.dependencies.iter())
+            || !order_is_recorded(proposal, address, recorded)
             || item.triggers != recorded.triggers
             || wishes.prevent_destroy != recorded.prevent_destroy
             || wishes.delete_s != recorded.delete_timeout_s

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::plan::{Plan, PlanInput, Step, StepAction};
 use crate::provider::{self, Class, Effect, ReadFault};
 use crate::refresh::Trial;
@@ -19,7 +19,15 @@ pub fn dry_runs(plan: &Plan) -> Vec<Trial> {
         .filter(|step| matches!(step.action, StepAction::Resolve { .. }))
         .map(|step| &step.address)
         .collect();
-    let fresh = plan.steps.iter().filter(|step| !resumed.contains(&step.address));
+    // What is refused for certain need not be tried.
+    let refused: BTreeSet<&Address> = plan
+        .diagnostics
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .filter_map(|finding| finding.address.as_ref())
+        .collect();
+    let tried = |step: &&Step| !resumed.contains(&step.address) && !refused.contains(&step.address);
+    let fresh = plan.steps.iter().filter(tried);
     fresh.filter_map(|step| trial(plan, step)).collect()
 }
 

@@ -10,16 +10,17 @@ use crate::refresh::{Ask, AskWhat};
 use crate::resource::{Address, Attributes, Exclusive, Identity, Value};
 
 /// Whether the plan gives an object something of a rule that it has not.
-fn takes(changed: &Changed<'_>, rule: &Exclusive) -> bool {
-    let want = known(&changed.item.delta.want);
+fn takes(changed: &Changed<'_>, rule: &Exclusive, want: &Attributes) -> bool {
     let own = [rule.attribute, rule.set];
     let touched = changed.is_new() || own.iter().any(|name| changed.item.delta.changed.contains(*name));
-    touched && want.get(rule.attribute).is_some() && !rule.held(&want).is_empty()
+    touched && want.get(rule.attribute).is_some() && !rule.held(want).is_empty()
 }
 
 pub(super) fn asks(scene: &Scene<'_>, asks: &mut BTreeSet<Ask>) {
     for changed in &scene.changed {
-        if changed.schema.exclusive.iter().any(|rule| takes(changed, rule)) {
+        // Of what is still to be made nobody else can have anything.
+        let want = known(&changed.item.delta.want);
+        if changed.schema.exclusive.iter().any(|rule| takes(changed, rule, &want)) {
             asks.extend(scene.ask(&changed.item.provider, changed.address.kind().as_str(), AskWhat::All));
         }
     }
@@ -40,17 +41,17 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
     }
     let mut holders: BTreeMap<Claim<'_>, BTreeSet<&Address>> = BTreeMap::new();
     for (address, item) in scene.proposal.items.iter().filter(|(a, _)| kinds.contains(a.kind().as_str())) {
-        let Some(then) = scene.afterwards(address, item) else { continue };
+        let Some(then) = scene.named_afterwards(address, item) else { continue };
         let place = scene.identity(&item.provider);
         for claim in claims(scene, address, &then, place) {
             holders.entry(claim).or_default().insert(address);
         }
     }
     for changed in &scene.changed {
-        let Some(then) = scene.afterwards(changed.address, changed.item) else { continue };
+        let Some(then) = scene.named_afterwards(changed.address, changed.item) else { continue };
         let place = scene.identity(&changed.item.provider);
         for (number, rule) in changed.schema.exclusive.iter().enumerate() {
-            if !takes(changed, rule) {
+            if !takes(changed, rule, &then) {
                 continue;
             }
             let mut own = claims(scene, changed.address, &then, place).into_iter().filter(|c| c.2 == number);
@@ -72,7 +73,9 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
 /// Whether a resource is told about itself, because it takes something by this rule.
 fn is_told(scene: &Scene<'_>, address: &Address, rule: &Exclusive) -> bool {
     let at = scene.changed.binary_search_by(|changed| changed.address.cmp(address));
-    at.is_ok_and(|at| takes(&scene.changed[at], rule))
+    let changed = at.ok().map(|at| &scene.changed[at]);
+    let then = changed.and_then(|changed| scene.named_afterwards(address, changed.item));
+    changed.zip(then).is_some_and(|(changed, then)| takes(changed, rule, &then))
 }
 
 fn claims<'a>(

@@ -1,4 +1,4 @@
-//! Attributes that need another one, and limits that not every region has.
+//! Limits that not every region has.
 
 use super::scene::Scene;
 use crate::diagnostic::Diagnostic;
@@ -6,23 +6,7 @@ use crate::resource::Value;
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
     for changed in &scene.changed {
-        let preflight = &changed.schema.preflight;
-        for rule in preflight.requires {
-            let (name, value) = rule.when;
-            let applies = changed.known(name).and_then(Value::as_str) == Some(value);
-            if applies && !changed.item.delta.want.contains_key(rule.needs) {
-                let text = format!(
-                    "{} has `{name}: {value}`, which needs `{}`: {}",
-                    changed.address,
-                    rule.needs,
-                    scene.refused(rule.code)
-                );
-                let finding = Diagnostic::error("An attribute is missing", text)
-                    .hint(format!("add `{}`, or take `{name}` out", rule.needs));
-                found.push(changed.at(finding, name));
-            }
-        }
-        for rule in preflight.usual {
+        for rule in changed.schema.preflight.usual {
             let count = match changed.known(rule.attribute) {
                 Some(Value::List(items)) => items.len(),
                 Some(Value::Map(entries)) => entries.len(),

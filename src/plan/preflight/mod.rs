@@ -11,6 +11,7 @@ mod accounts;
 mod admission;
 mod dry_runs;
 mod exclusive;
+mod exists;
 mod in_use;
 mod limits;
 mod locked;
@@ -19,6 +20,7 @@ mod quota;
 mod scene;
 mod sorts;
 mod targets;
+mod together;
 mod unseen;
 mod within;
 
@@ -54,6 +56,7 @@ pub fn asks(on: Situation<'_>, proposal: &Proposal, selection: &Selection) -> BT
         quota::asks(&scene, &mut asks);
         exclusive::asks(&scene, &mut asks);
         targets::asks(&scene, &mut asks);
+        exists::asks(&scene, &mut asks);
         admission::asks(&scene, &mut asks);
         accounts::asks(&scene, &mut asks);
     }
@@ -76,6 +79,7 @@ pub(super) fn foresee(
     in_use::find(&scene, steps, found);
     if !scene.changed.is_empty() {
         locked::find(&scene, found);
+        together::find(&scene, found);
         limits::find(&scene, found);
         exclusive::find(&scene, found);
         sorts::find(&scene, found);
@@ -84,6 +88,7 @@ pub(super) fn foresee(
         quota::find(&scene, steps, found, &mut foreseen.unseen);
         accounts::find(&scene, found);
         targets::find(&scene, found, &mut foreseen.unseen);
+        exists::find(&scene, found, &mut foreseen.unseen);
         admission::find(&scene, found, &mut foreseen.unseen);
     }
     unseen::find(&scene, &mut foreseen.unseen);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Need, known};
-use crate::expr::Worth;
+use crate::expr::{Deferred, Worth};
 use crate::plan::select::Selected;
 use crate::plan::walk::{Item, Proposal, Situation};
 use crate::provider::ReadFault;
@@ -33,6 +33,16 @@ impl Changed<'_> {
         self.item.delta.want.get(name).and_then(|input| input.known()).filter(|value| !value.is_null())
     }
 
+    /// Whether an argument is wanted: known, or still to be worked out.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.item.delta.want.contains_key(name)
+    }
+
+    /// Whether an argument is still to be worked out.
+    pub(super) fn is_open(&self, name: &str) -> bool {
+        self.item.delta.want.get(name).is_some_and(|input| matches!(input.worth, Worth::Deferred(_)))
+    }
+
     /// Whether the author has given an argument that says something: no default, nothing empty.
     pub(super) fn is_given(&self, name: &str) -> bool {
         self.item.delta.want.get(name).is_some_and(|input| {
@@ -50,6 +60,16 @@ impl Changed<'_> {
         let place = self.item.delta.want.get(attribute).and_then(|input| input.place.clone());
         finding.at(place.or_else(|| self.item.place.clone())).about(self.address)
     }
+}
+
+/// Whose id is still to be worked out, if it is that alone: whatever else is may come to anything.
+fn id_of(deferred: &Deferred) -> Option<&Address> {
+    let mut needs = deferred.needs.iter();
+    let (need, more) = (needs.next()?, needs.next());
+    let plain = deferred.source.as_str().is_some_and(|text| {
+        text.starts_with("${") && text.ends_with(".id}") && text.matches("${").count() == 1
+    });
+    (need.attribute == "id" && plain && more.is_none()).then_some(&need.address)
 }
 
 /// What an attribute names.
@@ -128,15 +148,23 @@ impl<'a> Scene<'a> {
             // The id of a resource that has none yet. Whatever else is still to be worked out may
             // come to anything.
             Worth::Deferred(deferred) => {
-                let mut needs = deferred.needs.iter();
-                let (need, more) = (needs.next()?, needs.next());
-                let is_id = need.attribute == "id" && need.address.kind().as_str() == kind;
-                let plain = deferred.source.as_str().is_some_and(|text| {
-                    text.starts_with("${") && text.ends_with(".id}") && text.matches("${").count() == 1
-                });
-                (is_id && plain && more.is_none()).then_some(Named::Own(&need.address))
+                let address = id_of(deferred)?;
+                (address.kind().as_str() == kind).then_some(Named::Own(address))
             }
         }
+    }
+
+    /// What an object will be like, with ids that are not known yet as references.
+    pub(super) fn named_afterwards(&self, address: &Address, item: &'a Item) -> Option<Attributes> {
+        let mut then = self.afterwards(address, item)?;
+        for (name, input) in item.delta.want.iter() {
+            if let Worth::Deferred(deferred) = &input.worth
+                && let Some(named) = id_of(deferred)
+            {
+                then.set(name, Value::from(format!("${{{named}.id}}")));
+            }
+        }
+        Some(then)
     }
 
     /// What an object will be like, as far as it is known, once the plan is done; none where it ends.

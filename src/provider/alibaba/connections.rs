@@ -78,14 +78,19 @@ pub(super) fn calls(effect: &Effect) -> Vec<Call> {
         }
         let mut params = about(service, endpoint);
         params.put_all(want, &LIMITS, |_| true);
-        return vec![params.call("EnableVpcEndpointConnection")];
+        let accept = params.call("EnableVpcEndpointConnection");
+        // Of one that the service has accepted by itself meanwhile, no acceptance sets the limits.
+        return std::iter::once(accept).chain(limit(service, endpoint, want, |_| true)).collect();
     }
+    limit(service, endpoint, want, |name| super::effects::changed(have, want, name)).into_iter().collect()
+}
+
+/// The call that sets the limits which `wanted` wants set, if there are any.
+fn limit(service: &str, endpoint: &str, want: &Attributes, wanted: impl Fn(&str) -> bool) -> Option<Call> {
     let mut params = about(service, endpoint);
-    params.put_all(want, &LIMITS, |name| super::effects::changed(have, want, name));
-    match params.is_set("Bandwidth") || params.is_set("TrafficControlMode") {
-        true => vec![params.call("UpdateVpcEndpointConnectionAttribute")],
-        false => Vec::new(),
-    }
+    params.put_all(want, &LIMITS, wanted);
+    let any = LIMITS.iter().any(|(parameter, _)| params.is_set(parameter));
+    any.then(|| params.call("UpdateVpcEndpointConnectionAttribute"))
 }
 
 fn about(service: &str, endpoint: &str) -> Params {

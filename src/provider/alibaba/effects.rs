@@ -51,16 +51,7 @@ pub fn resting(kind: &Kind, object: &Object) -> Settling {
         kinds::SERVICE => Ends { ready: &["Active"], lost: &[] },
         _ => Ends { ready: &["Active"], lost: LOST },
     };
-    match (
-        by_status("status", ends, &[], &Attributes::new(), object),
-        object.attributes.text("connection_status"),
-    ) {
-        // Of an endpoint: the decision about its connection is on its way (section 6.1).
-        (Settling::Ready, Some(word @ ("Pending" | "Connecting" | "Disconnecting"))) => {
-            Settling::Pending(word.to_owned())
-        }
-        (settling, _) => settling,
-    }
+    by_status("status", ends, &[], &Attributes::new(), object)
 }
 
 /// Writes that must not overlap share a lane. PrivateLink refuses parallel writes of one account in
@@ -124,6 +115,10 @@ pub(super) fn by_status(
         word if !ends.ready.contains(&word) => Settling::Pending(word.to_owned()),
         word => match shows.iter().find(hidden) {
             Some(name) => Settling::Pending(format!("{word}, with the old {name}")),
+            // Of an endpoint: a decision about its connection is on its way (section 6.1).
+            None if ["Pending", "Connecting", "Disconnecting"].contains(&connection) => {
+                Settling::Pending(connection.to_owned())
+            }
             None => Settling::Ready,
         },
     }

@@ -149,6 +149,51 @@ mod tests {
         assert_eq!([after("0"), after("-1"), after("soon")], [None, None, None]);
     }
 
+    /// Every code that the reference declares, families by one of their members (sections 3.7, 4.3, 4.4 and 8.6).
+    const DECLARED: &str = "
+        SignatureDoesNotMatch IncompleteSignature InvalidSignatureMethod SignatureNonceUsed InvalidTimeStamp.Format
+        InvalidTimeStamp.Expired InvalidAccessKeyId.NotFound InvalidAccessKeyId.Inactive InvalidSecurityToken.Expired
+        InvalidSecurityToken.MismatchWithAccessKey MissingSecurityToken InvalidApi.NotFound InvalidAction.NotFound
+        InvalidVersion InvalidProtocol.NeedSsl UnsupportedHTTPMethod MissingServiceId InvalidUserId NoPermission
+        Forbidden.RAM Forbidden Throttling Throttling.User Throttling.Api ServiceUnavailable InternalError
+        InternalServerError InstanceNotFound InstanceActivating InstanceStatusNotSupportCurrentAction
+        ConcurrencyUpdateInstanceConflict InstanceDuplicateScheduledTask TokenPreviousRequestProcessError
+        RepetitionOperationError ComponentCodeValueError UserNotOpen UserUnauthorized StsRoleAccountNoPermission
+        SubAccountNoPermission Rejected.Throttling
+        EndpointServiceExist AlbNotFound LoadBalancerNotFound LoadBalancerNotSupportPrivateLink
+        GenerateResourceIdFailed QuotaMisMatched VSwitchNotFound EndpointServicePayerForbidden NeedOpenProduct
+        EndpointServiceNotSupportedZone IllegalParamFormat.ServiceDescription MissingParam.ZoneId
+        ResourceNotFound.NatGateway Mismatch.ResourceType EndpointServiceNotSupportIpv6
+        OperationDenied.PrivateDomainNotSupport Conflict.ServiceName InvalidParam.PrivateDnsName
+        EndpointServiceNotFound EndpointServiceLocked EndpointServiceOperationDenied ServiceResourceNotSupportIpv6
+        EndpointServiceDowngradeNotAllowed DependencyViolation.PrivateDnsName EndpointServiceDependenceViolation
+        EndpointServiceConnectionDependence DeleteFailedDueToEndpointExist EndpointServiceResourceExist
+        EndpointServiceResourceTypeNotSupport EndpointServiceResourceTypeNotEqual EndpointServiceResourceNotFound
+        EndpointServiceResourceCannotRemove MissingParam.UserArn Mismatch.UserIdAndUserArn EndpointExist
+        EndpointZoneDuplicated VSwitchStatusNotAllowed SecurityGroupNotFound SecurityGroupTypeNotSupport
+        VpcTunnelNotFound VpcNotFound EndpointMustContainSecurityGroup EndpointDuplicated EndpointServiceDeleted
+        EniIpUnavailable EndpointServiceNotAuthorized QuotaExceeded.IpQuotaPerEp QuotaExceeded.epZonePerEndpoint
+        QuotaExceeded.totalEpPerVpc QuotaExceeded.totalIdleEndpoint Mismatch.EndpointType
+        IncorrectStatus.VpcEndpointService CheckServiceLinkRoleError ResourceNotEnough.VSwitchIp
+        OperationDenied.EndpointPolicyNotSupport EndpointNotFound EndpointConnectionNotFound EndpointOperationDenied
+        EndpointLocked EndpointConnectionOperationDenied EndpointProtected OperationDenied.EndpointProtected
+        EndpointDependenceViolation EndpointZoneNotFound OperationDenied.NoAvailableServiceResource
+        UpdateBandWidthUnSupported OperationDenied.VpcNatServiceResourceTypeNotSupportBandwidth
+        IncorrectBusinessStatus.VpcEndpointService ResourceNotFound.VpcEndpoint ConcurrentCallNotSupported
+        DryRunOperation FinancialLocked FinacialLocked ServiceDeleted";
+
+    #[test]
+    fn every_declared_code_is_explained() {
+        for code in DECLARED.split_whitespace().chain(["QPS Limit Exceeded"]) {
+            let row = explain(code).unwrap_or_else(|| panic!("{code} has no row"));
+            assert!(!row.meaning.is_empty(), "{code}");
+        }
+        let class = |code: &str| explain(code).map(|row| row.class);
+        assert_eq!(class("ResourceNotFound.VpcEndpoint"), Some(Class::Missing), "its family");
+        assert_eq!(class("MissingSecurityToken"), Some(Class::Auth), "a row of its own comes first");
+        assert_eq!(class("Unheard"), None);
+    }
+
     #[test]
     fn a_success_with_a_code_is_none() {
         assert!(has_code(&serde_json::json!({"Code": "InstanceActivating", "Message": "m"})));

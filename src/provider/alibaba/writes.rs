@@ -48,7 +48,11 @@ impl Alibaba {
             match self.session().exchange(ask).await {
                 Ok(answer) => Attempt::Done(self.reply(call, ask, &answer)),
                 Err(Failure::Said { answer, .. }) if is_done(ask, &answer) => {
-                    Attempt::Done(Ok(Reply { object: named(call, ask) }))
+                    Attempt::Done(match named(call, ask) {
+                        // It is there, and nobody says which one it is: it is looked for.
+                        None if call.makes => Err(WriteFault::Unanswered(answer.fault)),
+                        object => Ok(Reply { object }),
+                    })
                 }
                 Err(failure) => {
                     let attempt = failure.of_write(makes, &mut in_doubt);

@@ -5,7 +5,7 @@
 use super::{ACCEPT, ELASTICSEARCH, ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, checks};
 use crate::resource::{
     Agrees, AttributeSchema as A, Check, Compare, Completes, Connected, Felt, Forgets, KindSchema, Listing,
-    Mirrored, OrderRule, Preflight, Stakes, Type, When,
+    Mirrored, OrderRule, Preflight, Rule, Stakes, Type, When,
 };
 
 pub(super) fn kind() -> KindSchema {
@@ -55,6 +55,22 @@ pub(super) fn kind() -> KindSchema {
                 kinds: &[ENDPOINT, ELASTICSEARCH],
                 code: "EndpointConnectionNotFound",
             }),
+            rules: &[
+                Rule::Refuses {
+                    when: ("decision", "reject"),
+                    others: &["bandwidth", "traffic_control_mode"],
+                    code: "EndpointConnectionOperationDenied",
+                },
+                // The modes that each kind of back end has (section 8.5).
+                Rule::Suits {
+                    through: "service_id",
+                    kind: SERVICE,
+                    theirs: "service_resource_type",
+                    ours: "traffic_control_mode",
+                    pairs: &[("slb", &["BandwidthLimit"]), ("gwlb", &["Scalability"])],
+                    code: "IllegalParamFormat.TrafficControlMode",
+                },
+            ],
             ..Preflight::default()
         },
         stakes: Stakes {

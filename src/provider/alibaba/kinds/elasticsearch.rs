@@ -5,7 +5,8 @@ use super::{
     in_zones_of_service,
 };
 use crate::resource::{
-    AttributeSchema as A, Compare, Connected, Exclusive, KindSchema, OrderRule, Preflight, Stakes, Type,
+    AttributeSchema as A, Compare, Connected, Exclusive, Exists, KindSchema, OrderRule, Preflight, Stakes,
+    Type,
 };
 
 /// The endpoint of an instance. The API has three calls for it: create, list, delete; nothing of it
@@ -61,10 +62,18 @@ pub(super) fn endpoint() -> KindSchema {
         }],
         preflight: Preflight {
             within: const { &[in_zones_of_service("zone_id")] },
-            unseen: &[
-                "whether an Elasticsearch instance is active and in the newer network architecture, and \
-                 which account has to be on the whitelist for it",
-            ],
+            exists: Some(Exists {
+                attribute: "instance_id",
+                lookup: INSTANCE,
+                what: "Elasticsearch instance",
+                code: "InstanceNotFound",
+                must: (
+                    "is_new_deployment",
+                    "is in the older network architecture, which has no endpoints",
+                    "ComponentCodeValueError",
+                ),
+            }),
+            unseen: &["which account has to be on the whitelist for an Elasticsearch instance"],
             ..Preflight::default()
         },
         stakes: Stakes {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::resource::{
     AttributeSchema as A, Check, Compare, Connected, Exclusive, Felt, Field, KindSchema, OrderRule,
-    Preflight, Stakes, Type, When,
+    Preflight, Rule, Stakes, Type, When,
 };
 
 const STAKES: Stakes = Stakes {
@@ -145,6 +145,28 @@ pub(super) fn kind() -> KindSchema {
         stakes: STAKES,
         preflight: Preflight {
             within: const { &[in_zones_of_service("zones")] },
+            rules: &[
+                Rule::One {
+                    of: &["service_id", "service_name"],
+                    none: "MissingServiceId",
+                    contradict: "EndpointServiceNotFound",
+                },
+                Rule::Keys { map: "zone_ips", set: "zones", field: "zone_id" },
+                Rule::Keys { map: "zone_ipv6_addresses", set: "zones", field: "zone_id" },
+                Rule::Suits {
+                    through: "service_id",
+                    kind: SERVICE,
+                    theirs: "service_resource_type",
+                    ours: "endpoint_type",
+                    pairs: &[
+                        ("slb", &["Interface"]),
+                        ("alb", &["Interface"]),
+                        ("nlb", &["Interface"]),
+                        ("gwlb", &["GatewayLoadBalancer"]),
+                    ],
+                    code: "Mismatch.EndpointType",
+                },
+            ],
             unseen: &[
                 "whether the networks and security groups of an endpoint exist and have a free address",
             ],

@@ -2,7 +2,8 @@
 
 use super::{NO_CALL, PROVIDER_TYPE, SERVICE, business_status, checks, created_at, resource_group, tags};
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, Stakes, Type, When,
+    AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, Preflight, Rule, Stakes, Type,
+    When,
 };
 
 /// What may stand behind a service.
@@ -71,7 +72,7 @@ pub(super) fn kind() -> KindSchema {
         A::optional(
             "connect_bandwidth",
             Type::Integer,
-            "Most megabits a second of one connection. The cloud does not show it for every back end: then it \
+            "Most megabits a second of one connection, not for `nlb`. The cloud does not show it for every back end: then it \
              stands as recorded.",
         )
         .unlisted()
@@ -100,6 +101,14 @@ pub(super) fn kind() -> KindSchema {
         // What `recover` looks by: nothing else of a service is the author's alone.
         natural_key: &["description"],
         stakes: STAKES,
+        preflight: Preflight {
+            rules: &[Rule::Refuses {
+                when: ("service_resource_type", "nlb"),
+                others: &["connect_bandwidth"],
+                code: "IllegalParamFormat.ConnectBandwidth",
+            }],
+            ..Preflight::default()
+        },
         timeout_minutes: 5,
         ..KindSchema::managed(
             SERVICE,

@@ -25,8 +25,8 @@ pub(super) fn kind() -> KindSchema {
         .check(Check::Field(
             "user",
             Box::new(Check::Pattern(
-                "[0-9]{1,20}|acs:ram:.*:.*:.*|\\*",
-                "the id of an account, `acs:ram:*:ACCOUNT:*`, or `*`",
+                "[0-9]{1,18}|acs:ram:[^:]*:[0-9]{1,18}:.+",
+                "the id of an account, at most 18 digits, or `acs:ram:*:ACCOUNT:*`",
             )),
         )),
         A::default(

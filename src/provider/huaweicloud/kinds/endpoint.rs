@@ -106,7 +106,8 @@ const PREFLIGHT: Preflight = Preflight {
     ],
     agrees: None,
     within: &[],
-    requires: &[],
+    rules: &[],
+    exists: None,
     in_use: None,
 };
 

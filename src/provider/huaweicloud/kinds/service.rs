@@ -3,7 +3,7 @@
 use super::{CONNECTIONS, NO_CALL, PROVIDER_TYPE, QUOTA, SERVICE, checks, edition, error, times};
 use crate::resource::{
     AttributeSchema as A, Check, Compare, Connected, Exclusive, Felt, Field, InUse, KindSchema, OneWay,
-    Preflight, Quota, Requires, Stakes, Type, When,
+    Preflight, Quota, Rule, Stakes, Type, When,
 };
 
 /// What hangs on a service: the connections of its consumers.
@@ -53,7 +53,8 @@ const PREFLIGHT: Preflight = Preflight {
         code: "Endpoint.1018",
     }),
     local: &["vpc_id", "port_id"],
-    requires: &[Requires { when: ("ip_version", "ipv6"), needs: "snat_network_id", code: "EndPoint.2002" }],
+    rules: &[Rule::Needs { when: ("ip_version", "ipv6"), needs: "snat_network_id", code: "EndPoint.2002" }],
+    exists: None,
     usual: &[checks::USUAL_TAGS],
     in_use: Some(InUse {
         count: "connection_count",

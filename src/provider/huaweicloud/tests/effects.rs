@@ -296,33 +296,27 @@ fn when_an_effect_is_done() {
     let accept = json!({"decision": "accept"});
     let reject = json!({"decision": "reject"});
     for (kind, want, status, expected) in [
-        ("vpcep_service", Some(&accept), "creating", "pending creating"),
-        ("vpcep_service", Some(&accept), "available", "ready"),
-        ("vpcep_service", Some(&accept), "failed", "failed EndPoint.2022"),
-        ("vpcep_service", None, "available", "pending available"),
-        ("vpcep_service", None, "failed", "pending failed"),
-        ("vpcep_service", None, "deleting", "pending deleting"),
-        ("vpcep_service", Some(&accept), "deleting", "leaving"),
-        ("vpcep_endpoint", Some(&accept), "creating", "pending creating"),
-        ("vpcep_endpoint", Some(&accept), "pendingAcceptance", "ready"),
-        ("vpcep_endpoint", Some(&accept), "accepted", "ready"),
-        ("vpcep_endpoint", Some(&accept), "failed", "failed EndPoint.2022"),
-        ("vpcep_endpoint", None, "deleting", "pending deleting"),
-        ("vpcep_endpoint", Some(&accept), "deleting", "leaving"),
-        ("vpcep_accept", Some(&accept), "pendingAcceptance", "pending pendingAcceptance"),
-        ("vpcep_accept", Some(&accept), "creating", "pending creating"),
-        ("vpcep_accept", Some(&accept), "accepted", "ready"),
-        ("vpcep_accept", Some(&accept), "rejected", "pending rejected"),
-        ("vpcep_accept", Some(&reject), "rejected", "ready"),
-        ("vpcep_accept", Some(&reject), "accepted", "pending accepted"),
-        ("vpcep_accept", Some(&accept), "failed", "failed EndPoint.2022"),
-        ("vpcep_accept", None, "rejected", "pending rejected"),
-        ("vpcep_accept", Some(&accept), "deleting", "leaving"),
+        ("vpcep_service", &accept, "creating", "pending creating"),
+        ("vpcep_service", &accept, "available", "ready"),
+        ("vpcep_service", &accept, "failed", "failed EndPoint.2022"),
+        ("vpcep_service", &accept, "deleting", "leaving"),
+        ("vpcep_endpoint", &accept, "creating", "pending creating"),
+        ("vpcep_endpoint", &accept, "pendingAcceptance", "ready"),
+        ("vpcep_endpoint", &accept, "accepted", "ready"),
+        ("vpcep_endpoint", &accept, "failed", "failed EndPoint.2022"),
+        ("vpcep_endpoint", &accept, "deleting", "leaving"),
+        ("vpcep_accept", &accept, "pendingAcceptance", "pending pendingAcceptance"),
+        ("vpcep_accept", &accept, "creating", "pending creating"),
+        ("vpcep_accept", &accept, "accepted", "ready"),
+        ("vpcep_accept", &accept, "rejected", "pending rejected"),
+        ("vpcep_accept", &reject, "rejected", "ready"),
+        ("vpcep_accept", &reject, "accepted", "pending accepted"),
+        ("vpcep_accept", &accept, "failed", "failed EndPoint.2022"),
+        ("vpcep_accept", &accept, "deleting", "leaving"),
     ] {
         let error = json!([{"error_code": "EndPoint.2022", "error_message": "m"}]);
         let live = object("x", json!({"status": status, "error": error}));
-        let want = want.map(|want| attributes(want.clone()));
-        let shown = match crate::provider::settling(&Kind::from(kind), want.as_ref(), &live) {
+        let shown = match settling(&Kind::from(kind), &attributes(want.clone()), &live) {
             Settling::Ready => "ready".to_owned(),
             Settling::Pending(word) => format!("pending {word}"),
             Settling::Leaving => "leaving".to_owned(),
