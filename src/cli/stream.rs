@@ -316,10 +316,11 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic, line: Option<&str>) -> Json {
 }
 
 /// What the cloud said about a step, as a diagnostic.
-pub(super) fn fault(step: &Step, fault: &Fault, summary: &str) -> Json {
+pub(super) fn fault(step: &Step, place: Option<&Place>, fault: &Fault, summary: &str) -> Json {
     let detail =
         if fault.meaning.is_empty() { fault.to_string() } else { format!("{fault}. {}", fault.meaning) };
-    diagnostic(&Diagnostic::error(summary, detail).hint(&*fault.advice).about(&step.address), None)
+    let told = Diagnostic::error(summary, detail).hint(&*fault.advice).about(&step.address);
+    diagnostic(&told.at(place.cloned()), None)
 }
 
 #[cfg(test)]
@@ -365,7 +366,7 @@ mod tests {
             apply_progress(&step(), "huaweicloud", Duration::from_secs(10), "creating"),
             apply_complete(&step(), "huaweicloud", None, Duration::from_secs(11)),
             apply_errored(&step(), "huaweicloud", Duration::from_secs(11)),
-            fault(&step(), &Fault::message("no"), "Apply failed"),
+            fault(&step(), None, &Fault::message("no"), "Apply failed"),
         ]);
         for event in events {
             let event = stamped(event, Timestamp::UNIX_EPOCH);

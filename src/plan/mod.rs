@@ -47,7 +47,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::resource::{Address, Identity, ProviderName};
 use crate::state::{Revision, Seq};
 
@@ -150,6 +150,11 @@ impl Plan {
     /// If the plan has no such step: ids come from the plan itself.
     pub fn step(&self, id: StepId) -> &Step {
         &self.steps[id.index()]
+    }
+
+    /// Where an address is declared, if it is among the changes.
+    pub fn place_of(&self, address: &Address) -> Option<&Place> {
+        self.changes.iter().find(|change| change.address == *address)?.place.as_ref()
     }
 
     /// How many addresses each action has, in the order of [`Action`].

@@ -126,11 +126,12 @@ pub fn tokened(kind: &Kind, call: &Call, token: &str) -> Option<Call> {
     }
 }
 
-/// Whether a call can be tried out: the API says whether it would refuse it, and does nothing. Pure.
-pub fn takes_dry_run(kind: &Kind, call: &Call) -> bool {
+/// The calls of an effect that can be tried out: the API says whether it would refuse them, and does nothing.
+/// Pure.
+pub fn triable(kind: &Kind, effect: &Effect) -> Vec<Call> {
     match owner(kind) {
-        Owner::Alibaba => alibaba::takes_dry_run(call),
-        Owner::Huawei => false,
+        Owner::Alibaba => alibaba::triable(kind, effect),
+        Owner::Huawei => Vec::new(),
     }
 }
 
@@ -177,7 +178,7 @@ impl Cloud {
         }
     }
 
-    /// Tries out a call that [`takes_dry_run`]. It is no write, though it is shaped like one.
+    /// Tries out a call that is [`triable`]. It is no write, though it is shaped like one.
     ///
     /// # Errors
     /// Why the cloud would refuse it, or why it does not say.

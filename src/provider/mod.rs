@@ -34,7 +34,7 @@ pub use crate::state::{Call, Effect};
 pub use clock::Clock;
 pub use cloud::{
     Cloud, asked, calls, catalog, created_at, explain, is_on_its_way, is_passing, lane, marked, resting,
-    settling, takes_dry_run, tokened,
+    settling, tokened, triable,
 };
 pub use clouds::{Clouds, Connector};
 pub use pace::Pace;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::line::{Line, Look, Tone, wrap};
+use super::model::place_text;
 use super::show::clean;
 use crate::plan::{Plan, Step, StepEnd, StepId};
 use crate::resource::Fault;
@@ -24,11 +25,11 @@ pub fn outcome(plan: &Plan, ended: &BTreeMap<StepId, StepEnd>, word: &str, look:
         match ended.get(&step.id) {
             Some(StepEnd::Done(_)) => {}
             Some(StepEnd::Failed(fault)) => {
-                trouble("failed", step, fault, "", look, &mut troubles);
+                trouble("failed", (plan, step), fault, "", look, &mut troubles);
             }
             Some(StepEnd::Uncertain(fault)) => {
                 let next = "Nobody knows whether it happened. The next plan looks for it first.";
-                trouble("uncertain", step, fault, next, look, &mut troubles);
+                trouble("uncertain", (plan, step), fault, next, look, &mut troubles);
             }
             Some(StepEnd::NotTried(because)) => {
                 skipped.entry(because.as_ref().map(ToString::to_string)).or_default().push(step);
@@ -52,10 +53,20 @@ pub fn outcome(plan: &Plan, ended: &BTreeMap<StepId, StepEnd>, word: &str, look:
 }
 
 /// One paragraph about a step that did not succeed.
-fn trouble(what: &str, step: &Step, fault: &Fault, next: &str, look: Look, out: &mut String) {
+fn trouble(
+    what: &str,
+    (plan, step): (&Plan, &Step),
+    fault: &Fault,
+    next: &str,
+    look: Look,
+    out: &mut String,
+) {
     out.push('\n');
+    let place = plan.place_of(&step.address).map(|place| format!("  {}", place_text(place)));
     let head = Line::new().with(Tone::Bad, what).plain(format!(": {} ", step.action.word()));
-    head.with(Tone::Strong, clean(&step.address.to_string())).write(look, out);
+    head.with(Tone::Strong, clean(&step.address.to_string()))
+        .with(Tone::Faint, place.unwrap_or_default())
+        .write(look, out);
     for (label, text) in fault_lines(fault).into_iter().chain([("next", next.to_owned())]) {
         for (i, text) in wrap(&text, look.width.saturating_sub(13)).into_iter().enumerate() {
             let label = if i == 0 { label } else { "" };

@@ -120,3 +120,20 @@ async fn what_the_cloud_does_not_say_is_said_and_stops_nothing() {
     );
     journey.apply().await;
 }
+
+/// What a step adds to what is there is tried, too, wherever it stands among the step's calls.
+#[tokio::test(start_paused = true)]
+async fn what_a_change_adds_is_tried_out() {
+    let mut journey = scenario::ALL[1].journey();
+    journey.apply().await;
+    journey.edit("description: web hooks", "description: other hooks");
+    let there = "{ resource_id: lb-bp1simpayments0002, resource_type: slb, zone_id: cn-hangzhou-i }";
+    let nobody = "{ resource_id: lb-bp1simnobody00001, resource_type: slb, zone_id: cn-hangzhou-h }";
+    journey.edit(there, &format!("{there}, {nobody}"));
+    let plan = journey.plan().await.plan;
+    let [finding] = &plan.diagnostics[..] else { panic!("{:#?}", plan.diagnostics) };
+    assert!(finding.detail.contains("LoadBalancerNotFound"), "{}", finding.detail);
+    journey
+        .edit(nobody, "{ resource_id: lb-bp1simpayments0001, resource_type: slb, zone_id: cn-hangzhou-h }");
+    journey.apply().await;
+}

@@ -46,7 +46,7 @@ impl Listener for Lines<'_> {
                     StepEnd::Uncertain(fault) => ("Step has no known end", fault),
                 };
                 self.ui.event(stream::apply_errored(step, provider, *took));
-                self.ui.event(stream::fault(step, fault, summary));
+                self.ui.event(stream::fault(step, self.plan.place_of(&step.address), fault, summary));
             }
             Event::Stopping { now } => {
                 self.ui.event(stream::log(interrupt::meaning(*now)));

@@ -1,6 +1,6 @@
 //! What a cloud says itself of the calls of a plan, where its API takes dry runs. A step is tried out
-//! by its first call, if that is known in full and waits for no other step: what comes later meets a
-//! cloud that earlier steps have changed.
+//! by the calls that its provider says can be, if they are known in full and the step waits for no other one:
+//! what comes later meets a cloud that earlier steps have changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,26 +28,27 @@ pub fn dry_runs(plan: &Plan) -> Vec<Trial> {
         .collect();
     let tried = |step: &&Step| !resumed.contains(&step.address) && !refused.contains(&step.address);
     let fresh = plan.steps.iter().filter(tried);
-    fresh.filter_map(|step| trial(plan, step)).collect()
+    fresh.flat_map(|step| trials(plan, step)).collect()
 }
 
-fn trial(plan: &Plan, step: &Step) -> Option<Trial> {
+fn trials(plan: &Plan, step: &Step) -> Vec<Trial> {
+    let Some(effect) = effect(plan, step) else { return Vec::new() };
+    let trial = |call| Trial { address: step.address.clone(), provider: step.provider.clone(), call };
+    provider::triable(step.address.kind(), &effect).into_iter().map(trial).collect()
+}
+
+/// What a step does, if it is known in full and waits for nothing.
+fn effect(plan: &Plan, step: &Step) -> Option<Effect> {
     if step.after.iter().any(|id| !plan.step(*id).action.is_bookkeeping()) {
         return None;
     }
-    let effect = match &step.action {
-        StepAction::Create { want, .. } => Effect::Create { want: known(want)? },
+    match &step.action {
+        StepAction::Create { want, .. } => Some(Effect::Create { want: known(want)? }),
         StepAction::Update { id, have, want, .. } => {
-            Effect::Update { id: id.clone(), have: known(have)?, want: known(want)? }
+            Some(Effect::Update { id: id.clone(), have: known(have)?, want: known(want)? })
         }
-        _ => return None,
-    };
-    let call = provider::calls(step.address.kind(), &effect).into_iter().next()?;
-    provider::takes_dry_run(step.address.kind(), &call).then(|| Trial {
-        address: step.address.clone(),
-        provider: step.provider.clone(),
-        call,
-    })
+        _ => None,
+    }
 }
 
 /// All values, if each of them is known and may be shown.
@@ -87,10 +88,9 @@ fn passes(fault: &ReadFault) -> bool {
 }
 
 fn refused(plan: &Plan, trial: &Trial, fault: &ReadFault) -> Diagnostic {
-    let place = plan.changes.iter().find(|change| change.address == trial.address);
     let text = format!("{}: asked beforehand, the cloud refuses it: {}", trial.address, fault.fault);
     Diagnostic::error("The cloud would refuse it", text)
-        .at(place.and_then(|change| change.place.clone()))
+        .at(plan.place_of(&trial.address).cloned())
         .about(&trial.address)
         .hint(match fault.fault.advice.as_str() {
             "" => "correct what the message names, and plan again",

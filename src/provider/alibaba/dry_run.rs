@@ -3,8 +3,8 @@
 use super::Alibaba;
 use super::request::Product;
 use crate::provider::verdict::Failure;
-use crate::provider::{Attempt, Budget, Call, Class, ReadFault};
-use crate::resource::Fault;
+use crate::provider::{Attempt, Budget, Call, Class, Effect, ReadFault};
+use crate::resource::{Fault, Kind};
 
 /// The operations that take one. Those about tags and resource groups do not, and of Elasticsearch
 /// only the creation does.
@@ -28,9 +28,22 @@ const TAKING: [&str; 17] = [
     "privatelink:UpdateVpcEndpointConnectionAttribute",
 ];
 
-/// Whether a call can be tried out.
-pub fn takes_dry_run(call: &Call) -> bool {
-    TAKING.contains(&call.operation.as_str())
+/// Calls that add something to an object that is there, whatever else changes of it.
+const ADDING: [&str; 3] = [
+    "privatelink:AttachResourceToVpcEndpointService",
+    "privatelink:AddZoneToVpcEndpoint",
+    "privatelink:AttachSecurityGroupToVpcEndpoint",
+];
+
+/// The calls of an effect that can be tried out: the first one, and of those after it the ones to whose answer
+/// no call before them matters.
+pub fn triable(kind: &Kind, effect: &Effect) -> Vec<Call> {
+    let is_there = matches!(effect, Effect::Update { .. });
+    let among = |names: &[&str], call: &Call| names.contains(&call.operation.as_str());
+    let calls = super::calls(kind, effect).into_iter().enumerate();
+    let can =
+        calls.filter(|(at, call)| among(&TAKING, call) && (*at == 0 || is_there && among(&ADDING, call)));
+    can.map(|(_, call)| call).collect()
 }
 
 impl Alibaba {

@@ -32,7 +32,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::SignedDuration;
 
 pub use self::config::SETTINGS;
-pub use self::dry_run::takes_dry_run;
+pub use self::dry_run::triable;
 pub use self::effects::{calls, created_at, lane, resting, settling, tokened};
 pub use self::errors::explain;
 use self::session::Session;
