@@ -1,7 +1,7 @@
 //! Approval: the act that makes a plan something to be done.
 
 use super::{Limit, Plan, planfile};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// Who said yes, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,11 +51,9 @@ impl Plan {
         self.within_limits(limits)?;
         let exceeded = self.risk.exceeded.iter().map(|exceeded| exceeded.limit);
         let overrides = exceeded.filter(|limit| limits.contains(limit)).collect();
-        if let Some(fault) = self.diagnostics.iter().find(|d| d.severity == Severity::Error) {
-            return Err(Refusal {
-                why: format!("the plan has a fault: {}: {}", fault.summary, fault.detail),
-                hint: fault.hint.clone(),
-            });
+        let mut faults = self.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+        if let Some(fault) = faults.next() {
+            return Err(refused(fault, faults.count()));
         }
         let digest = planfile::digest(&self);
         Ok(Approved { plan: self, digest, by, signers: Vec::new(), overrides })
@@ -77,6 +75,17 @@ impl Plan {
             hint: format!("if you mean it: {}; it is recorded in the history", flags.join(" ")),
         })
     }
+}
+
+/// The plan tells its faults; here it is enough which one comes first.
+fn refused(fault: &Diagnostic, others: usize) -> Refusal {
+    let count = match others {
+        0 => "an error".to_owned(),
+        others => format!("{} errors; the first", others + 1),
+    };
+    let at = fault.place.as_ref().map(|at| format!(" at {}:{}", at.file, at.line)).unwrap_or_default();
+    let about = fault.address.as_ref().map(|address| format!(" ({address})")).unwrap_or_default();
+    Refusal { why: format!("the plan has {count}{at}{about}: {}", fault.summary), hint: fault.hint.clone() }
 }
 
 impl Approved {

@@ -46,6 +46,10 @@ impl Config {
         let region = block
             .text("region")
             .ok_or_else(|| block.missing("region", "the region is needed, such as `cn-hangzhou`"))?;
+        // Its name becomes a part of addresses. Any is accepted: lists of regions are out of date soon (section 2).
+        if !region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+            return Err(block.missing("region", format!("`{region}` is no region, such as `cn-hangzhou`")));
+        }
         let infix = match block.text("network").as_deref() {
             None | Some("public") => "",
             Some("vpc") => "-vpc",
@@ -91,6 +95,7 @@ mod tests {
         let keys = [("auth.access_key", "a"), ("auth.secret_key", "s")];
         for (pairs, setting) in [
             (vec![], "region"),
+            (vec![("region", "cn hangzhou"), keys[0], keys[1]], "region"),
             (vec![region], "auth"),
             (vec![region, keys[0]], "auth.secret_key"),
             (vec![region, keys[1]], "auth.access_key"),
