@@ -174,8 +174,9 @@ async fn resolved(
     let mut resolution = loop {
         let kinds = sights::known(workspace, uncertain::kinds_to_list(recorded));
         reader.identify(kinds.iter().map(|(provider, _)| provider.clone()), live).await?;
-        reader.list_candidates(kinds, live).await?;
+        // An answer may be long on its way: it says what there was when it was asked for.
         let now = workspace.clock.now();
+        reader.list_candidates(kinds, live).await?;
         let resolution = uncertain::resolve(Clues {
             recorded,
             live,
@@ -186,7 +187,8 @@ async fn resolved(
         })?;
         match resolution.wait_until {
             Some(until) => {
-                let wait = until.duration_since(now).max(jiff::SignedDuration::from_secs(1));
+                let wait =
+                    until.duration_since(workspace.clock.now()).max(jiff::SignedDuration::from_secs(1));
                 workspace.clock.sleep(wait.try_into().unwrap_or_default()).await;
             }
             None => break resolution,
@@ -209,6 +211,9 @@ async fn read_all(
     live: &mut Live,
 ) -> Result<Option<Guess>, Failure> {
     let (reader, recorded) = (workspace.reader(), &*ground.recorded);
+    // No answer says more than what there was when it was asked for.
+    let began = workspace.clock.now();
+    sights::acquaint(workspace, recorded);
     let objects = || recorded.every_object();
     let wanted = |live: &Live| {
         let recorded_ones = objects().filter_map(|(a, o)| sights::sight(workspace, a, o, live));
@@ -229,8 +234,7 @@ async fn read_all(
     sights::share(workspace, recorded, live);
     // What is so young that it need not show yet is not absent: it is looked for again when it
     // must show. Not every answer to a creation says when that was: then it may have been just now.
-    let now = workspace.clock.now();
-    let made = |o: &RecordedObject| born(&o.attributes).or(o.settling.then_some(now));
+    let made = |o: &RecordedObject| born(&o.attributes).or(o.settling.then_some(began));
     let absent: BTreeSet<&ObjectId> = live
         .all_seen()
         .filter(|(_, observation)| **observation == Observation::Absent)
@@ -238,9 +242,8 @@ async fn read_all(
         .collect();
     let shows = objects().filter(|(_, o)| absent.contains(&o.id)).filter_map(|(_, o)| made(o));
     let shows_by = shows.max().map(|at| at + workspace.settle);
-    if let Some(wait) = shows_by.map(|by| by.duration_since(now))
-        && wait.is_positive()
-    {
+    if let Some(by) = shows_by.filter(|by| *by > began) {
+        let wait = by.duration_since(workspace.clock.now());
         workspace.clock.sleep(wait.try_into().unwrap_or_default()).await;
         for seen in live.seen.values_mut() {
             seen.retain(|_, observation| *observation != Observation::Absent);

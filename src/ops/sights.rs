@@ -27,6 +27,24 @@ pub(super) fn sight(
     Some((sight, parent))
 }
 
+/// Tells the clouds what is recorded of objects that no call finds by their ids alone.
+pub(super) fn acquaint(workspace: &Workspace, recorded: &Recorded) {
+    let mut last: Option<(&Kind, Option<&str>)> = None;
+    for (address, object) in recorded.every_object() {
+        // They are in the order of their kinds.
+        let found_by = match last {
+            Some((kind, found_by)) if kind == address.kind() => found_by,
+            _ => workspace.catalog.schema(&address.block).found_by,
+        };
+        last = Some((address.kind(), found_by));
+        let Some(known) = found_by.and_then(|name| object.attributes.text(name)) else { continue };
+        let block = walk::reading_block(&workspace.configuration, address, object);
+        if let Some(Ok(cloud)) = block.map(|block| workspace.clouds.get(block)) {
+            cloud.acquaint(&object.id, known);
+        }
+    }
+}
+
 /// Where it shows what became of the calls that can be repeated.
 pub(super) fn half_done<'r>(
     workspace: &'r Workspace,

@@ -126,6 +126,22 @@ pub fn tokened(kind: &Kind, call: &Call, token: &str) -> Option<Call> {
     }
 }
 
+/// Whether the effect of a call comes after its answer, and what follows the call needs it. Pure.
+pub fn outlasts(kind: &Kind, call: &Call) -> bool {
+    match owner(kind) {
+        Owner::Alibaba => alibaba::outlasts(call),
+        Owner::Huawei => false,
+    }
+}
+
+/// Whether an object shows what a call does; none where that cannot be told. Pure.
+pub fn shows(kind: &Kind, call: &Call, object: &Object) -> Option<bool> {
+    match owner(kind) {
+        Owner::Alibaba => alibaba::shows(call, object),
+        Owner::Huawei => None,
+    }
+}
+
 /// The calls of an effect that can be tried out: the API says whether it would refuse them, and does nothing.
 /// Pure.
 pub fn triable(kind: &Kind, effect: &Effect) -> Vec<Call> {
@@ -186,6 +202,14 @@ impl Cloud {
         match self {
             Cloud::Alibaba(cloud) => cloud.dry_run(call).await,
             Cloud::Huawei(_) => Ok(()),
+        }
+    }
+
+    /// What is recorded of an object that no call finds by its id alone
+    /// ([`KindSchema::found_by`](crate::resource::KindSchema::found_by)).
+    pub fn acquaint(&self, id: &str, known: &str) {
+        if let Cloud::Alibaba(cloud) = self {
+            cloud.acquaint(id, known);
         }
     }
 

@@ -33,8 +33,8 @@ pub use crate::state::{Call, Effect};
 
 pub use clock::Clock;
 pub use cloud::{
-    Cloud, asked, calls, catalog, created_at, explain, is_on_its_way, is_passing, lane, marked, resting,
-    settling, tokened, triable,
+    Cloud, asked, calls, catalog, created_at, explain, is_on_its_way, is_passing, lane, marked, outlasts,
+    resting, settling, shows, tokened, triable,
 };
 pub use clouds::{Clouds, Connector};
 pub use pace::Pace;

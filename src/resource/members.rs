@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AttributeSchema, Attributes, Compare, KindSchema, Value};
+use super::{AttributeSchema, Attributes, Compare, KindSchema, Naming, Value};
 
 /// The rule of one shared set, taken from its schema.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +14,7 @@ pub struct MemberRule<'a> {
     pub attribute: &'a AttributeSchema,
     key: &'static str,
     setting: (&'static str, &'static str),
-    same: &'static [(&'static str, &'static str)],
+    named: Naming,
     implicit: &'static str,
 }
 
@@ -22,8 +22,8 @@ impl KindSchema {
     /// The rule of the kind's shared set, if it has one.
     pub fn members(&self) -> Option<MemberRule<'_>> {
         self.attributes.iter().find_map(|attribute| match attribute.compare {
-            Compare::Members { key, exclusive, same, implicit } => {
-                Some(MemberRule { attribute, key, setting: exclusive, same, implicit })
+            Compare::Members { key, exclusive, named, implicit } => {
+                Some(MemberRule { attribute, key, setting: exclusive, named, implicit })
             }
             _ => None,
         })
@@ -39,7 +39,7 @@ impl MemberRule<'_> {
     /// What names a member; texts that mean the same give the same name.
     pub fn name<'v>(&self, member: &'v Value) -> &'v str {
         let text = member.as_map().and_then(|m| m.get(self.key)).and_then(Value::as_str).unwrap_or_default();
-        self.same.iter().find(|(_, other)| *other == text).map_or(text, |(first, _)| first)
+        (self.named.0)(text)
     }
 
     /// The members by name.

@@ -33,7 +33,7 @@ pub use preflight::{
 pub use rows::{RowSet, Rows};
 pub use schema::{
     AttributeSchema, Change, Check, Compare, Completes, Forgets, KindSchema, Known, Listing, Mirrored,
-    OneWay, OrderRule, Source,
+    Naming, OneWay, OrderRule, Source,
 };
 pub use setting::SettingSchema;
 pub use stakes::{Connected, Felt, Stakes, When};

@@ -22,6 +22,8 @@ pub struct KindSchema {
     pub names: Arc<[&'static str]>,
     /// How its objects are listed.
     pub listing: Listing,
+    /// The attribute without which no call finds an object by its id: an endpoint's instance.
+    pub found_by: Option<&'static str>,
     /// Order that the kind itself knows.
     pub order: Vec<OrderRule>,
     /// The attribute that names an object whose end is this one's end too: a whitelist's service,
@@ -145,8 +147,8 @@ pub enum Compare {
         key: &'static str,
         /// The attribute that says who owns the set, and its value for "all of it is ours".
         exclusive: (&'static str, &'static str),
-        /// Texts that mean the same member.
-        same: &'static [(&'static str, &'static str)],
+        /// What a text names: texts that mean the same member give the same.
+        named: Naming,
         /// A member that is always there without being listed; `{account}` is the owner's account.
         implicit: &'static str,
     },
@@ -157,6 +159,18 @@ pub enum Compare {
     /// Moves by itself; never drift, never change.
     Volatile,
 }
+
+/// What the text of a member names.
+#[derive(Clone, Copy, Debug)]
+pub struct Naming(pub fn(&str) -> &str);
+
+impl PartialEq for Naming {
+    fn eq(&self, other: &Naming) -> bool {
+        std::ptr::fn_addr_eq(self.0, other.0)
+    }
+}
+
+impl Eq for Naming {}
 
 impl Compare {
     /// Whether this is a shared set of members, whose update is two steps: *grant* and *revoke*.
@@ -286,6 +300,7 @@ impl KindSchema {
             names: attributes.iter().map(|a| a.name).collect(),
             attributes,
             listing: Listing::Project,
+            found_by: None,
             order: Vec::new(),
             dies_with: None,
             completes: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use landbridge::ops::{self, PlanOptions};
 use landbridge::plan::PlanMode;
-use landbridge::sim::{LinkEndpoint, World};
+use landbridge::sim::{LinkEndpoint, Settings, World};
 
 use super::scenario;
 use crate::common::{Journey, failures, settled};
@@ -360,4 +360,108 @@ async fn an_id_of_another_kind_is_none() {
         "    logs:\n      service_id: ${privatelink_whitelist.hook.id}",
     );
     journey.apply().await;
+}
+
+const OWN: &str = "  privatelink_endpoint:\n    own:\n      vpc_id: vpc-bp1simcustomer0001\n      service_id: ${privatelink_service.hook.id}\n      security_group_ids: [sg-bp1simcustomer0001]\n      zones: [{ zone_id: cn-hangzhou-i, vswitch_id: vsw-bp1simcustomer000i }]\n  privatelink_accept:\n";
+
+/// A zone that gets another switch or address goes and comes again; the endpoint stays, and keeps its other zones.
+#[tokio::test(start_paused = true)]
+async fn a_zone_moves_to_another_switch_and_address() {
+    let mut world = landbridge::sim::sample::world();
+    let network =
+        world.alibaba.vpcs.iter_mut().find(|one| one.id == "vpc-bp1simcustomer0001").expect("a VPC");
+    network.vswitches.insert("vsw-bp1simcustomer00i2".to_owned(), "cn-hangzhou-i".to_owned());
+    let mut journey = Journey::on(world, scenario::HOOK, Settings::embedded());
+    journey.edit("  privatelink_accept:\n", OWN);
+    let both = "[{ resource_id: lb-bp1simpayments0002, resource_type: slb, zone_id: cn-hangzhou-i }, { resource_id: lb-bp1simpayments0001, resource_type: slb, zone_id: cn-hangzhou-h }]";
+    journey
+        .edit("[{ resource_id: lb-bp1simpayments0002, resource_type: slb, zone_id: cn-hangzhou-i }]", both);
+    journey.apply().await;
+    let own = |journey: &Journey| {
+        let endpoints = journey.sim.world().alibaba.endpoints;
+        endpoints.into_iter().find(|one| one.vpc_id == "vpc-bp1simcustomer0001").expect("the endpoint")
+    };
+    let id = own(&journey).id;
+    let zones = |journey: &Journey| {
+        let endpoint = own(journey);
+        assert_eq!((endpoint.id.as_str(), endpoint.status.as_str()), (id.as_str(), "Active"));
+        let mut zones: Vec<_> =
+            endpoint.zones.into_iter().map(|one| (one.zone, one.vswitch, one.ip)).collect();
+        zones.sort();
+        zones
+    };
+    // Another switch.
+    journey.edit("vswitch_id: vsw-bp1simcustomer000i }]", "vswitch_id: vsw-bp1simcustomer00i2 }]");
+    assert_eq!(journey.changes().await, ["update privatelink_endpoint.own (zones)"]);
+    journey.apply().await;
+    journey.assert_converged().await;
+    assert!(matches!(&zones(&journey)[..], [(_, switch, _)] if switch == "vsw-bp1simcustomer00i2"));
+    // Another address, and one in a new zone.
+    journey.edit(
+        "vswitch_id: vsw-bp1simcustomer00i2 }]",
+        "vswitch_id: vsw-bp1simcustomer00i2 }, { zone_id: cn-hangzhou-h, vswitch_id: vsw-bp1simcustomer000h }]\n      zone_ips: { cn-hangzhou-i: 10.0.0.99, cn-hangzhou-h: 10.0.0.98 }",
+    );
+    journey.apply().await;
+    journey.assert_converged().await;
+    let addresses: Vec<String> = zones(&journey).into_iter().map(|(.., ip)| ip).collect();
+    assert_eq!(addresses, ["10.0.0.98", "10.0.0.99"]);
+    // A zone goes, with its address; the other one is left alone.
+    let before = journey.count("privatelink:AddZoneToVpcEndpoint");
+    journey.edit("{ zone_id: cn-hangzhou-h, vswitch_id: vsw-bp1simcustomer000h }", "");
+    journey.edit("vsw-bp1simcustomer00i2 }, ]", "vsw-bp1simcustomer00i2 }]");
+    journey.edit(", cn-hangzhou-h: 10.0.0.98", "");
+    journey.apply().await;
+    journey.assert_converged().await;
+    assert_eq!((zones(&journey).len(), journey.count("privatelink:AddZoneToVpcEndpoint")), (1, before));
+    journey.destroy().await;
+}
+
+/// What is recorded says in which instance an endpoint is: what other instances answer stops no plan.
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_may_not_be_asked_stops_no_plan() {
+    let mut journey = journey();
+    // The archive is of the older architecture: the list of its endpoints is refused, which says that it has none.
+    let second = "    search:\n      instance_id: es-cn-4h629tctl000d0001\n      service_id: ${privatelink_service.hook.id}\n      zone_id: cn-hangzhou-i\n  privatelink_accept:\n";
+    journey.edit("  privatelink_accept:\n", second);
+    journey.apply().await;
+    let before = journey.count("elasticsearch:ListInstance");
+    assert_eq!(journey.changes().await, [""; 0]);
+    assert_eq!(journey.count("elasticsearch:ListInstance"), before);
+}
+
+/// An account and its ARN are one member, whichever way the cloud writes it.
+#[tokio::test(start_paused = true)]
+async fn an_account_has_two_spellings() {
+    let mut journey = journey();
+    journey.edit(
+        "users: [\"1000000000000001\"]",
+        "users: [\"acs:ram:*:1000000000000001:*\"]\n      mode: exclusive",
+    );
+    journey.apply().await;
+    journey.assert_converged().await;
+    journey.edit("\"acs:ram:*:1000000000000001:*\"", "\"1000000000000001\"");
+    assert_eq!(journey.changes().await, [""; 0]);
+}
+
+/// Two blocks of one account write in turn: no write draws a refusal of another.
+#[tokio::test(start_paused = true)]
+async fn two_blocks_of_one_account_share_their_turns() {
+    let serial = serde_yaml::from_str("alibaba: { serial_writes: true }").expect("settings");
+    let mut journey = Journey::with(scenario::HOOK, serial);
+    let block = "customer: { type: alibaba, region: cn-hangzhou, auth: { access_key: a, secret_key: \"${env.NOT_NEEDED}\" } }";
+    journey.edit(block, &format!("{block}\n  again: {{ type: alibaba, region: cn-hangzhou, sim_account: customer, auth: {{ access_key: a, secret_key: \"${{env.NOT_NEEDED}}\" }} }}"));
+    journey.edit(
+        "    hook:\n      description",
+        "    other:\n      provider: again\n      description: others\n    hook:\n      description",
+    );
+    journey.edit("    hook:\n      service_id", "    other:\n      provider: again\n      service_id: ${privatelink_service.other.id}\n      users: [\"2234567890123456\"]\n    hook:\n      provider: customer\n      service_id");
+    journey.edit("    hook:\n      description", "    hook:\n      provider: customer\n      description");
+    journey.edit("    logs:\n      instance_id", "    logs:\n      provider: customer\n      instance_id");
+    journey.edit("    logs:\n      service_id", "    logs:\n      provider: customer\n      service_id");
+    let slow = "{ operation: 'privatelink:*', latency: 300ms }";
+    journey.faults(&[slow]);
+    journey.apply().await;
+    for (operation, times) in [("CreateVpcEndpointService", 2), ("AddUserToVpcEndpointService", 2)] {
+        assert_eq!(journey.count(&format!("privatelink:{operation}")), times, "{operation} was sent again");
+    }
 }

@@ -119,7 +119,7 @@ impl Script {
             script.acts.push(match act {
                 Act::Run(mut run) => {
                     run.faults.extend(trouble::faults_of_links(&mut draw));
-                    Act::Run(run)
+                    Act::Run(within_settle(run))
                 }
                 other => other,
             });
@@ -132,7 +132,16 @@ fn run(draw: &mut Draw) -> Run {
     let drawn = drawn_run(draw);
     // What leaves before a crash has its effect within `settle`: that is what the promise is about.
     let late = drawn.faults.iter().any(|(kind, _)| *kind == trouble::VERY_LATE);
-    if late { Run { ending: Ending::ByItself, rival: None, ..drawn } } else { drawn }
+    let run = if late { Run { ending: Ending::ByItself, rival: None, ..drawn } } else { drawn };
+    within_settle(run)
+}
+
+/// What is done very late, and then does not show for long, shows later than within `settle`.
+fn within_settle(mut run: Run) -> Run {
+    if run.faults.iter().any(|(kind, _)| *kind == trouble::VERY_LATE) {
+        run.faults.retain(|(kind, _)| !trouble::HIDES.contains(kind));
+    }
+    run
 }
 
 fn drawn_run(draw: &mut Draw) -> Run {

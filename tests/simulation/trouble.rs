@@ -11,6 +11,9 @@ pub(super) type Fault = (&'static str, &'static str);
 /// The cloud does it only after the answer has been given up.
 pub(super) const VERY_LATE: &str = "done very late";
 
+/// Kinds of faults by which what is there does not show for a while.
+pub(super) const HIDES: [&str; 3] = ["young ones hidden", "stale listing", "stale answer"];
+
 /// The API holds creations back for long.
 pub(super) const HELD_BACK: Fault =
     ("throttled", "operation: 'create_*', error: { status: 429, retry_after: 70 }, count: 2");

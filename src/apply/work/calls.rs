@@ -1,10 +1,12 @@
 //! The calls of a step: each between its intent and its outcome on disk, repeated only where that is
 //! safe, and looked for where its answer is missing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
 use super::waiting::Told;
@@ -27,6 +29,12 @@ enum Next {
     Look(Fault),
 }
 
+/// A step's turn among those whose writes must not overlap with its own.
+struct Turn {
+    lane: Option<Arc<Mutex<()>>>,
+    held: Option<OwnedMutexGuard<()>>,
+}
+
 impl Doing<'_> {
     /// All calls of an effect, each journalled; gives the object as the last answer showed it.
     pub(super) async fn perform(&self, effect: &Effect, before: Option<Object>) -> Result<Told, StepEnd> {
@@ -40,21 +48,31 @@ impl Doing<'_> {
         }
 
         let mut fresh = false;
-        let _turn = match self.lane_of(effect) {
-            Some(lane) => Some(self.worker.lane(lane).lock_owned().await),
-            None => None,
-        };
+        let mut turn = Turn { lane: self.lane_of(effect).map(|lane| self.worker.lane(lane)), held: None };
+        // What a call left behind, once it was waited for.
+        let mut seen: Option<Object> = None;
         for index in 0..calls.len() {
-            let reply = self.one_call(effect, &calls, index, object.as_ref()).await?;
+            let (call, rest) = (&calls[index], &calls[index + 1..]);
+            if seen.take().is_some_and(|seen| provider::shows(kind, call, &seen) == Some(true)) {
+                continue;
+            }
+            self.take(&mut turn).await;
+            let reply = self.one_call(effect, &calls, index, object.as_ref(), &mut turn).await?;
             fresh = reply.is_some();
             object = reply.or(object);
-            let rest = &calls[index + 1..];
-            // A new object takes no more calls before it is there.
-            if calls[index].makes
+            // A new object takes no more calls before it is there. Nobody else waits for that.
+            if call.makes
                 && !rest.is_empty()
                 && let Some(made) = object.take()
             {
+                turn.held = None;
                 object = Some(self.settled(Told { object: made, fresh }, rest).await?);
+            } else if provider::outlasts(kind, call)
+                && (!rest.is_empty() || matches!(effect, Effect::Delete { .. }))
+                && let Some(id) = object.as_ref().map(|object| object.id.clone())
+            {
+                turn.held = None;
+                seen = self.rested(&id, call).await?;
             }
         }
         match object {
@@ -65,11 +83,22 @@ impl Doing<'_> {
         }
     }
 
+    /// Waits for the turn, unless it is held. The step's time does not run meanwhile: others use it.
+    async fn take(&self, turn: &mut Turn) {
+        if let (Some(lane), None) = (&turn.lane, &turn.held) {
+            let since = Instant::now();
+            turn.held = Some(lane.clone().lock_owned().await);
+            self.prolong(since.elapsed());
+        }
+    }
+
     /// What must not overlap with this effect. Creations with one intent are serial too, so that
     /// after a lost answer at most one object can be the answer.
     fn lane_of(&self, effect: &Effect) -> Option<String> {
         if let Some(lane) = provider::lane(&self.schema.kind, effect) {
-            return Some(format!("{} {lane}", self.step().provider));
+            // Two blocks may lead to one account.
+            let place = &self.binding.identity;
+            return Some(format!("{} {} {} {lane}", place.account, place.project, place.region));
         }
         match effect {
             Effect::Create { want } => {
@@ -88,6 +117,7 @@ impl Doing<'_> {
         calls: &[Call],
         index: usize,
         object: Option<&Object>,
+        turn: &mut Turn,
     ) -> Result<Option<Object>, StepEnd> {
         let plain =
             &self.tokened(object.map_or_else(|| calls[index].clone(), |o| calls[index].for_object(&o.id)));
@@ -158,6 +188,7 @@ impl Doing<'_> {
                 _ => None,
             };
             creation.into_iter().for_each(Opened::close);
+            let is_refused = matches!(next, Next::Again(_));
             let fault = match (next, looked) {
                 (_, Some(Some(object))) => return Ok(Some(object)),
                 (Next::Done(object), _) => return Ok(object),
@@ -180,13 +211,18 @@ impl Doing<'_> {
                     fault
                 }
             };
-            if Instant::now() + pause > self.deadline {
+            if Instant::now() + pause > self.deadline() {
                 let overdue = self.overdue(fault.message.trim_end_matches('.').to_owned());
                 let advice = if fault.advice.is_empty() { overdue.advice } else { fault.advice };
                 return Err(StepEnd::Failed(Fault { message: overdue.message, advice, ..fault }));
             }
             self.tell(Event::Retrying { step: self.step().id, after: pause, fault });
+            // Nothing has happened, so that others may have their turn meanwhile.
+            if is_refused {
+                turn.held = None;
+            }
             self.worker.clock.sleep(pause).await;
+            self.take(turn).await;
             pause = (pause * 2).min(Duration::from_secs(10));
         }
     }

@@ -22,7 +22,7 @@ impl Doing<'_> {
         };
         let schema = self.worker.catalog.schema(&other.block);
         let Ok(cloud) = self.worker.clouds.get(&recorded.provider) else { return Ok(None) };
-        let until = self.worker.clock.deadline(COMPLETION).min(self.deadline);
+        let until = self.worker.clock.deadline(COMPLETION).min(self.deadline());
         let watch = &self.worker.watch;
         let status = |attributes: &Attributes| {
             let by_status = schema.attributes.iter().find(|a| matches!(a.compare, Compare::Status(_)));

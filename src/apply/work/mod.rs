@@ -7,6 +7,7 @@ mod tokens;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -69,7 +70,9 @@ struct Doing<'a> {
     schema: &'a KindSchema,
     cloud: Arc<Cloud>,
     binding: Binding,
-    deadline: Instant,
+    started: Instant,
+    /// Milliseconds that the step waited for its turn: they do not count.
+    waited: AtomicU64,
 }
 
 impl Worker {
@@ -102,8 +105,10 @@ impl Worker {
             [&job.want, &job.have].into_iter().for_each(|values| cloud.conceal(values.value(name)));
         }
         let binding = self.binding(&step.provider, &step.keep)?;
-        let deadline = self.clock.deadline(Duration::from_secs(step.timeout_s));
-        Doing { worker: self, job: &job, schema, cloud, binding, deadline }.run().await
+        let started = Instant::now();
+        Doing { worker: self, job: &job, schema, cloud, binding, started, waited: AtomicU64::new(0) }
+            .run()
+            .await
     }
 
     fn binding(&self, provider: &ProviderName, keep: &Keep) -> Result<Binding, StepEnd> {
@@ -142,6 +147,17 @@ fn unrecorded(error: &StateError) -> StepEnd {
 impl Doing<'_> {
     fn step(&self) -> &Step {
         &self.job.step
+    }
+
+    /// When the step is given up.
+    fn deadline(&self) -> Instant {
+        let waited = Duration::from_millis(self.waited.load(Ordering::Relaxed));
+        self.started + Duration::from_secs(self.step().timeout_s) + waited
+    }
+
+    /// The step has waited for its turn.
+    fn prolong(&self, by: Duration) {
+        self.waited.fetch_add(by.as_millis().try_into().unwrap_or(0), Ordering::Relaxed);
     }
 
     async fn run(&self) -> Result<Done, StepEnd> {

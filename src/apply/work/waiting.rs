@@ -29,19 +29,40 @@ impl Doing<'_> {
         if !is_settling {
             return Ok(());
         }
+        self.come_to_rest(id, "it is still being made", |_| true).await.map(drop)
+    }
+
+    /// What a call has begun comes to its end; gives the object as it is then, if it is there.
+    pub(super) async fn rested(&self, id: &str, call: &Call) -> Result<Option<Object>, StepEnd> {
+        let kind = &self.schema.kind;
+        self.come_to_rest(id, "what was begun is not done yet", |object| {
+            provider::shows(kind, call, object) != Some(false)
+        })
+        .await
+    }
+
+    /// Waits until an object rests and is as it shall be, or is gone.
+    async fn come_to_rest(
+        &self,
+        id: &str,
+        overdue: &str,
+        is_done: impl Fn(&Object) -> bool,
+    ) -> Result<Option<Object>, StepEnd> {
         let mut looks = self.follow(id);
         loop {
-            match tokio::time::timeout_at(self.deadline, looks.recv()).await {
-                Err(_) | Ok(None) => {
-                    return Err(StepEnd::Failed(self.overdue("it is still being made".to_owned())));
+            match tokio::time::timeout_at(self.deadline(), looks.recv()).await {
+                Err(_) | Ok(None) => return Err(StepEnd::Failed(self.overdue(overdue.to_owned()))),
+                Ok(Some(Ok(Some(object)))) => {
+                    let status = match provider::resting(&self.schema.kind, &object) {
+                        Settling::Pending(status) => status,
+                        Settling::Ready if !is_done(&object) => {
+                            object.attributes.text("status").unwrap_or("there").to_owned()
+                        }
+                        _ => return Ok(Some(object)),
+                    };
+                    self.tell(Event::Waiting { step: self.step().id, status });
                 }
-                Ok(Some(Ok(Some(object)))) => match provider::resting(&self.schema.kind, &object) {
-                    Settling::Pending(status) => self.tell(Event::Waiting { step: self.step().id, status }),
-                    Settling::Ready | Settling::Leaving | Settling::Failed(_) | Settling::Blocked(_) => {
-                        return Ok(());
-                    }
-                },
-                Ok(Some(Ok(None))) => return Ok(()),
+                Ok(Some(Ok(None))) => return Ok(None),
                 // A failed look says nothing about the object.
                 Ok(Some(Err(_))) => {}
             }
@@ -54,7 +75,7 @@ impl Doing<'_> {
         // How often it was seen at rest after it was seen on its way out.
         let mut returned = None;
         loop {
-            match tokio::time::timeout_at(self.deadline, looks.recv()).await {
+            match tokio::time::timeout_at(self.deadline(), looks.recv()).await {
                 Err(_) | Ok(None) => {
                     return Err(StepEnd::Failed(self.overdue("it is still there".to_owned())));
                 }
@@ -110,7 +131,7 @@ impl Doing<'_> {
             if let Settling::Pending(status) = &last {
                 self.tell(Event::Waiting { step: self.step().id, status: status.clone() });
             }
-            match tokio::time::timeout_at(self.deadline, looks.recv()).await {
+            match tokio::time::timeout_at(self.deadline(), looks.recv()).await {
                 Err(_) | Ok(None) => {
                     let status = match last {
                         Settling::Pending(status) => format!("it is still `{status}`"),

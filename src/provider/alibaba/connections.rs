@@ -93,6 +93,17 @@ fn limit(service: &str, endpoint: &str, want: &Attributes, wanted: impl Fn(&str)
     any.then(|| params.call("UpdateVpcEndpointConnectionAttribute"))
 }
 
+/// Whether a connection has the limits that a call sets.
+pub(super) fn has_limits(body: Fields<'_>, object: &Object) -> bool {
+    LIMITS.iter().all(|(parameter, name)| {
+        let there = object
+            .attributes
+            .get(name)
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        body.text(parameter).is_none_or(|wanted| there == Some(wanted))
+    })
+}
+
 fn about(service: &str, endpoint: &str) -> Params {
     Params::about("ServiceId", service).with("EndpointId", endpoint)
 }

@@ -1,6 +1,7 @@
 //! Dry runs: the cloud says whether it would refuse a call, and does nothing (sections 5.2 and 8.1).
 
 use super::Alibaba;
+use super::fields::Fields;
 use super::request::Product;
 use crate::provider::verdict::Failure;
 use crate::provider::{Attempt, Budget, Call, Class, Effect, ReadFault};
@@ -8,7 +9,7 @@ use crate::resource::{Fault, Kind};
 
 /// The operations that take one. Those about tags and resource groups do not, and of Elasticsearch
 /// only the creation does.
-const TAKING: [&str; 17] = [
+const TAKING: [&str; 18] = [
     "elasticsearch:CreateVpcEndpoint",
     "privatelink:CreateVpcEndpointService",
     "privatelink:UpdateVpcEndpointServiceAttribute",
@@ -23,6 +24,7 @@ const TAKING: [&str; 17] = [
     "privatelink:AddZoneToVpcEndpoint",
     "privatelink:RemoveZoneFromVpcEndpoint",
     "privatelink:AttachSecurityGroupToVpcEndpoint",
+    "privatelink:DetachSecurityGroupFromVpcEndpoint",
     "privatelink:EnableVpcEndpointConnection",
     "privatelink:DisableVpcEndpointConnection",
     "privatelink:UpdateVpcEndpointConnectionAttribute",
@@ -40,10 +42,22 @@ const ADDING: [&str; 3] = [
 pub fn triable(kind: &Kind, effect: &Effect) -> Vec<Call> {
     let is_there = matches!(effect, Effect::Update { .. });
     let among = |names: &[&str], call: &Call| names.contains(&call.operation.as_str());
-    let calls = super::calls(kind, effect).into_iter().enumerate();
-    let can =
-        calls.filter(|(at, call)| among(&TAKING, call) && (*at == 0 || is_there && among(&ADDING, call)));
-    can.map(|(_, call)| call).collect()
+    let mut calls = super::calls(kind, effect);
+    // What has to go first is there as long as nothing is done.
+    let goes: Vec<Option<String>> = calls.iter().filter(|call| !among(&ADDING, call)).map(zone_of).collect();
+    let comes_again = |call: &Call| zone_of(call).is_some_and(|zone| goes.contains(&Some(zone)));
+    let mut at = 0;
+    calls.retain(|call| {
+        at += 1;
+        let adds = is_there && among(&ADDING, call) && !comes_again(call);
+        among(&TAKING, call) && (at == 1 || adds)
+    });
+    calls
+}
+
+/// The zone that a call is about.
+fn zone_of(call: &Call) -> Option<String> {
+    Fields::of(call.body.as_ref()?).text("ZoneId")
 }
 
 impl Alibaba {
@@ -64,6 +78,11 @@ impl Alibaba {
         let _alone = self.inner.dry_runs.lock().await;
         let attempt = || async {
             match self.session().exchange(ask).await {
+                // There a trial passes by a code: no code may mean that it was done.
+                Ok(_) if ask.product == Product::PrivateLink => {
+                    let fault = Fault::message("it answered the trial as if it were the call itself");
+                    Attempt::Done(Err(ReadFault { class: Class::Internal, fault }))
+                }
                 Ok(_) => Attempt::Done(Ok(())),
                 // It passes by failing (trap 22).
                 Err(Failure::Said { answer, .. }) if answer.is("DryRunOperation") => Attempt::Done(Ok(())),

@@ -3,9 +3,11 @@
 
 use jiff::Timestamp;
 
+use super::fields::Fields;
+use super::params::{field, items};
 use super::{connections, elasticsearch, endpoints, kinds, services, whitelist};
 use crate::provider::{Call, Effect, Settling, clock};
-use crate::resource::{Attributes, Fault, Kind, Object};
+use crate::resource::{Attributes, Fault, Kind, Object, Value};
 
 /// The calls of an effect, in order.
 ///
@@ -25,6 +27,34 @@ pub fn calls(kind: &Kind, effect: &Effect) -> Vec<Call> {
 /// The call with a client token: every writing call of this cloud takes one (section 4.5).
 pub fn tokened(call: &Call, token: &str) -> Option<Call> {
     Some(Call { client_token: Some(token.to_owned()), ..call.clone() })
+}
+
+/// Calls that are answered before they are done, and before which nothing else may come (sections 8.4 and 8.5).
+const OUTLASTING: [&str; 3] = [
+    "privatelink:RemoveZoneFromVpcEndpoint",
+    "privatelink:EnableVpcEndpointConnection",
+    "privatelink:DisableVpcEndpointConnection",
+];
+
+/// Whether the effect of a call comes after its answer, and what follows the call needs it.
+pub fn outlasts(call: &Call) -> bool {
+    OUTLASTING.contains(&call.operation.as_str())
+}
+
+/// Whether an object shows what a call does; none where that cannot be told.
+pub fn shows(call: &Call, object: &Object) -> Option<bool> {
+    let body = Fields::of(call.body.as_ref()?);
+    let is = |status: &str| Some(object.attributes.text("status") == Some(status));
+    match call.operation.as_str() {
+        "privatelink:RemoveZoneFromVpcEndpoint" => {
+            let gone = body.text("ZoneId")?;
+            Some(items(&object.attributes, "zones").iter().all(|zone| field(zone, "zone_id") != gone))
+        }
+        "privatelink:EnableVpcEndpointConnection" => is("Connected"),
+        "privatelink:DisableVpcEndpointConnection" => is("Disconnected"),
+        "privatelink:UpdateVpcEndpointConnectionAttribute" => Some(connections::has_limits(body, object)),
+        _ => None,
+    }
 }
 
 /// Whether an object is where its effect leads: to `want`.
@@ -119,9 +149,19 @@ pub(super) fn by_status(
             None if ["Pending", "Connecting", "Disconnecting"].contains(&connection) => {
                 Settling::Pending(connection.to_owned())
             }
-            None => Settling::Ready,
+            None => match moving_zone(live) {
+                Some((zone, status)) => Settling::Pending(format!("{word}, with {zone} `{status}`")),
+                None => Settling::Ready,
+            },
         },
     }
+}
+
+/// A zone of an endpoint that is still being added or removed (section 8.4).
+fn moving_zone(live: &Attributes) -> Option<(&str, &str)> {
+    let statuses = live.get("zone_statuses").and_then(Value::as_map)?;
+    let mut statuses = statuses.iter().filter_map(|(zone, status)| Some((zone.as_str(), status.as_str()?)));
+    statuses.find(|(_, status)| ["Creating", "Deleting"].contains(status))
 }
 
 /// Whether an attribute is wanted and not so.

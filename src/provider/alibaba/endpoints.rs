@@ -74,6 +74,11 @@ pub(super) fn object(row: Fields<'_>, parts: Option<Parts>) -> Option<Object> {
             .iter()
             .filter_map(|row| Some((row.text("ZoneId")?, Value::from(row.text("EniIp")?))))
             .collect();
+        let statuses: BTreeMap<String, Value> = rows
+            .iter()
+            .filter_map(|row| Some((row.text("ZoneId")?, Value::from(row.text("ZoneStatus")?))))
+            .collect();
+        build.set("zone_statuses", (!statuses.is_empty()).then_some(statuses));
         // Once connected it is known that there are none, too.
         let known = !addresses.is_empty() || row.text("ConnectionStatus").as_deref() == Some("Connected");
         build.set("zone_addresses", known.then_some(addresses));
@@ -153,16 +158,7 @@ fn update(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
     if params.len() > 1 {
         calls.push(params.call("UpdateVpcEndpointAttribute"));
     }
-    let (new, gone) = moved(have, want, "zones");
-    calls.extend(new.into_iter().map(|zone| {
-        let mut params = Params::about("EndpointId", id)
-            .with("ZoneId", field(zone, "zone_id"))
-            .with("VSwitchId", field(zone, "vswitch_id"));
-        params.put("ip", address(want, "zone_ips", zone));
-        params.put("Ipv6Address", address(want, "zone_ipv6_addresses", zone));
-        params.call("AddZoneToVpcEndpoint")
-    }));
-    calls.extend(gone.into_iter().map(|zone| remove_zone(id, zone)));
+    calls.extend(zones(id, have, want));
     // New groups first: at least one has to remain.
     let (new, gone) = moved(have, want, "security_group_ids");
     let group = |operation: &str, group: &Value| {
@@ -173,6 +169,38 @@ fn update(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
     calls.extend(gone.into_iter().map(|one| group("DetachSecurityGroupFromVpcEndpoint", one)));
     calls.extend(belongings(RESOURCE_TYPE, id, have, want));
     calls
+}
+
+/// What moves the zones. New ones come first, so that there is always one; a zone that gets another switch or address
+/// has to go before it can come again.
+fn zones(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
+    let (there, wanted) = (items(have, "zones"), items(want, "zones"));
+    let same = |zone: &Value, other: &Value| field(zone, "zone_id") == field(other, "zone_id");
+    let add = |zone: &Value| {
+        let mut params = Params::about("EndpointId", id)
+            .with("ZoneId", field(zone, "zone_id"))
+            .with("VSwitchId", field(zone, "vswitch_id"));
+        params.put("ip", address(want, "zone_ips", zone));
+        params.put("Ipv6Address", address(want, "zone_ipv6_addresses", zone));
+        params.call("AddZoneToVpcEndpoint")
+    };
+    let moves = |zone: &&Value| {
+        let old = there.iter().find(|old| same(old, zone));
+        old.is_some_and(|old| old != *zone || is_readdressed(have, want, zone))
+    };
+    let new = wanted.iter().filter(|zone| !there.iter().any(|old| same(old, zone)));
+    // Zones that nothing is said about are left alone.
+    let said = want.get("zones").is_some();
+    let gone = there.iter().filter(|old| said && !wanted.iter().any(|zone| same(old, zone)));
+    let moved = wanted.iter().filter(moves).flat_map(|zone| [remove_zone(id, zone), add(zone)]);
+    new.map(add).chain(gone.map(|zone| remove_zone(id, zone))).chain(moved).collect()
+}
+
+/// Whether another address is wanted in a zone than it has, or, where that does not show, than was wanted before.
+fn is_readdressed(have: &Attributes, want: &Attributes, zone: &Value) -> bool {
+    let wanted = address(want, "zone_ips", zone);
+    let there = address(have, "zone_addresses", zone).or_else(|| address(have, "zone_ips", zone));
+    wanted.is_some() && wanted != there
 }
 
 fn remove_zone(id: &str, zone: &Value) -> Call {

@@ -46,6 +46,11 @@ pub(super) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Erro
         let colon = if shown.is_empty() { "" } else { ": " };
         format!("HTTP {} {name}{colon}{shown}", status.as_u16())
     });
+    // It goes on with the whole request, encoded, which may hold what must not be shown (trap 35).
+    let message = match code.as_str() {
+        "SignatureDoesNotMatch" => message.split_inclusive('.').next().unwrap_or_default().to_owned(),
+        _ => message,
+    };
     let header = headers.get("x-acs-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let request_id = fields.text("RequestId").or_else(|| fields.text("requestId")).or(header);
     ErrorAnswer {

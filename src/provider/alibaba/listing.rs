@@ -129,7 +129,7 @@ impl Alibaba {
     }
 
     /// The endpoints of one instance.
-    async fn endpoints_of(&self, instance: &str) -> Result<Vec<Object>, ReadFault> {
+    pub(super) async fn endpoints_of(&self, instance: &str) -> Result<Vec<Object>, ReadFault> {
         let rows =
             self.pages("elasticsearch:ListVpcEndpoints", &path_of(instance), &[], "endpointId").await?;
         let found: Vec<Object> =
@@ -138,8 +138,26 @@ impl Alibaba {
         Ok(found)
     }
 
-    /// The endpoints of all instances that can have any.
-    async fn every_elasticsearch_endpoint(&self) -> Result<Vec<Object>, ReadFault> {
+    /// The endpoints of these instances, and why some of them could not be asked.
+    async fn endpoints_in(
+        &self,
+        instances: impl IntoIterator<Item = String>,
+    ) -> (Vec<Object>, Option<ReadFault>) {
+        let asked = stream::iter(instances).map(|instance| async move { self.endpoints_of(&instance).await });
+        let (mut found, mut failed) = (Vec::new(), None);
+        for answer in asked.buffered(AT_ONCE).collect::<Vec<_>>().await {
+            match unless_missing(answer) {
+                Ok(objects) => found.extend(objects.into_iter().flatten()),
+                // One that cannot have any has none.
+                Err(fault) if fault.fault.code == "ComponentCodeValueError" => {}
+                Err(fault) => failed = failed.or(Some(fault)),
+            }
+        }
+        (found, failed)
+    }
+
+    /// The endpoints of all instances that can have any, and why some of them could not be asked.
+    async fn every_elasticsearch_endpoint(&self) -> Result<(Vec<Object>, Option<ReadFault>), ReadFault> {
         let rows = self.pages("elasticsearch:ListInstance", "/openapi/instances", &[], "instanceId").await?;
         let instances: Vec<String> = rows
             .iter()
@@ -147,20 +165,33 @@ impl Alibaba {
             .filter(|row| row.flag("isNewDeployment") != Some(false))
             .filter_map(|row| row.text("instanceId"))
             .collect();
-        let listed = stream::iter(instances).map(|instance| async move {
-            // An instance may end while we look.
-            Ok(unless_missing(self.endpoints_of(&instance).await)?.unwrap_or_default())
-        });
-        listed.buffered(AT_ONCE).try_concat().await
+        Ok(self.endpoints_in(instances).await)
     }
 
-    /// One endpoint. Where its instance is known only that one is asked: endpoints do not move.
+    /// The endpoints that are wanted. Where their instances are known only those are asked: endpoints do not move.
+    async fn elasticsearch_endpoints(
+        &self,
+        keep: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Result<Vec<Object>, ReadFault> {
+        // Who wants them all wants those of no known id, too.
+        let known = if keep("") { BTreeSet::new() } else { self.instances_of(keep) };
+        let (found, failed) = match known.is_empty() {
+            true => self.every_elasticsearch_endpoint().await?,
+            false => self.endpoints_in(known).await,
+        };
+        failed.map_or(Ok(found), Err)
+    }
+
+    /// One endpoint. What keeps other instances from being asked does not matter once it is found.
     async fn elasticsearch_endpoint(&self, id: &str) -> Result<Option<Object>, ReadFault> {
-        let found = match self.instance_of(id) {
-            Some(instance) => unless_missing(self.endpoints_of(&instance).await)?.unwrap_or_default(),
+        let (found, failed) = match self.instance_of(id) {
+            Some(instance) => self.endpoints_in([instance]).await,
             None => self.every_elasticsearch_endpoint().await?,
         };
-        Ok(found.into_iter().find(|object| object.id == id))
+        match (found.into_iter().find(|object| object.id == id), failed) {
+            (None, Some(fault)) => Err(fault),
+            (found, _) => Ok(found),
+        }
     }
 
     async fn resources_of(&self, service: &str) -> Result<Vec<Json>, ReadFault> {
@@ -259,7 +290,7 @@ impl Read for Alibaba {
         let mut found = match (kind.as_str(), parent) {
             (kinds::SERVICE, None) => self.services(keep).await?,
             (kinds::ENDPOINT, None) => self.endpoints(keep).await?,
-            (kinds::ELASTICSEARCH, None) => self.every_elasticsearch_endpoint().await?,
+            (kinds::ELASTICSEARCH, None) => self.elasticsearch_endpoints(keep).await?,
             (kinds::WHITELIST, Some(service)) => {
                 unless_missing(self.whitelist_of(service).await)?.into_iter().collect()
             }

@@ -26,14 +26,14 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::SignedDuration;
 
 pub use self::config::SETTINGS;
 pub use self::dry_run::triable;
-pub use self::effects::{calls, created_at, lane, resting, settling, tokened};
+pub use self::effects::{calls, created_at, lane, outlasts, resting, settling, shows, tokened};
 pub use self::errors::explain;
 use self::session::Session;
 use super::{Clock, ProviderSetting, SettingFault, Transport};
@@ -94,6 +94,17 @@ impl Alibaba {
     /// Remembers in which instances endpoints are.
     fn remember(&self, endpoints: impl Iterator<Item = (ObjectId, String)>) {
         self.inner.instances.lock().unwrap_or_else(PoisonError::into_inner).extend(endpoints);
+    }
+
+    /// What is recorded of an object, by which alone the API finds it.
+    pub fn acquaint(&self, id: &str, instance: &str) {
+        self.remember(std::iter::once((id.into(), instance.to_owned())));
+    }
+
+    /// The instances of the endpoints that are wanted, as far as they are known.
+    fn instances_of(&self, wanted: &(dyn Fn(&str) -> bool + Sync)) -> BTreeSet<String> {
+        let known = self.inner.instances.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().filter(|(id, _)| wanted(id)).map(|(_, instance)| instance.clone()).collect()
     }
 
     fn instance_of(&self, endpoint: &str) -> Option<String> {

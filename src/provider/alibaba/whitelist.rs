@@ -8,7 +8,7 @@ use crate::provider::{Call, Effect, Settling};
 use crate::resource::{Attributes, Object, Value};
 
 /// The account of an ARN that means the whole account: `acs:ram:*:ACCOUNT:*`.
-fn whole_account(arn: &str) -> Option<&str> {
+pub(super) fn whole_account(arn: &str) -> Option<&str> {
     let account = arn.strip_prefix("acs:ram:*:")?.strip_suffix(":*")?;
     account.bytes().all(|byte| byte.is_ascii_digit()).then_some(account)
 }
@@ -35,6 +35,11 @@ fn users(attributes: &Attributes) -> BTreeSet<&str> {
     items(attributes, "users").iter().map(|member| field(member, "user")).collect()
 }
 
+/// The same by what they name: an account as a whole has two spellings.
+fn named(attributes: &Attributes) -> BTreeSet<&str> {
+    users(attributes).into_iter().map(|user| whole_account(user).unwrap_or(user)).collect()
+}
+
 /// What turns the members of `have` into those of `want`, one account a call.
 pub(super) fn calls(effect: &Effect) -> Vec<Call> {
     let none = Attributes::new();
@@ -43,7 +48,7 @@ pub(super) fn calls(effect: &Effect) -> Vec<Call> {
         Effect::Update { id, have, want } => (id.as_str(), have, want),
         Effect::Delete { id, have } => (id.as_str(), have, &none),
     };
-    let (had, wanted) = (users(have), users(want));
+    let (had, wanted) = (named(have), named(want));
     let call = |operation: &str, user: &str| {
         let is_account = user.bytes().all(|byte| byte.is_ascii_digit());
         let parameter = if is_account { "UserId" } else { "UserARN" };
@@ -56,7 +61,7 @@ pub(super) fn calls(effect: &Effect) -> Vec<Call> {
 
 /// Whether every wanted member is listed. What others have added does not matter.
 pub(super) fn settling(want: &Attributes, object: &Object) -> Settling {
-    let (wanted, live) = (users(want), users(&object.attributes));
+    let (wanted, live) = (named(want), named(&object.attributes));
     match wanted.intersection(&live).count() {
         there if there == wanted.len() => Settling::Ready,
         there => Settling::Pending(format!("{there} of {} members", wanted.len())),

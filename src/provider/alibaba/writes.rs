@@ -14,6 +14,9 @@ use crate::provider::{Attempt, Budget, Call, Class, LEAVES_WITHIN, Reply, Write,
 use crate::resource::{Fault, Kind, Object};
 use crate::state::Ticket;
 
+/// What a deletion that answers `false` comes to, as long as the endpoint is there.
+const NOT_DELETED: &str = "the cloud answered that it did not delete the endpoint";
+
 impl Write for Alibaba {
     async fn perform(&self, _ticket: &Ticket, _kind: &Kind, call: &Call) -> Result<Reply, WriteFault> {
         self.send_call(call).await
@@ -47,7 +50,7 @@ impl Alibaba {
             }
             match self.session().exchange(ask).await {
                 Ok(answer) => Attempt::Done(self.reply(call, ask, &answer)),
-                Err(Failure::Said { answer, .. }) if is_done(ask, &answer) => {
+                Err(Failure::Said { answer, .. }) if is_done(ask, &answer, in_doubt) => {
                     Attempt::Done(match named(call, ask) {
                         // It is there, and nobody says which one it is: it is looked for.
                         None if call.makes => Err(WriteFault::Unanswered(answer.fault)),
@@ -61,7 +64,25 @@ impl Alibaba {
                 }
             }
         };
-        self.session().retry().run(Budget::USUAL, attempt).await
+        let done = self.session().retry().run(Budget::USUAL, attempt).await;
+        match done {
+            Err(WriteFault::Refused(Class::State, fault)) if fault.message == NOT_DELETED => {
+                self.unless_gone(ask, fault).await
+            }
+            done => done,
+        }
+    }
+
+    /// What says that it did not delete may have done so before.
+    async fn unless_gone(&self, ask: &Ask<'_>, fault: Fault) -> Result<Reply, WriteFault> {
+        let id = ask.path.rsplit('/').next().unwrap_or_default();
+        let found = self.endpoints_of(instance_in(ask.path)).await;
+        let is_there =
+            |object: &Object| object.id == id && object.attributes.text("status") != Some("Deleting");
+        match found {
+            Ok(found) if !found.iter().any(is_there) => Ok(Reply { object: None }),
+            _ => Err(WriteFault::Refused(Class::State, fault)),
+        }
     }
 
     /// What a successful answer tells.
@@ -79,7 +100,7 @@ impl Alibaba {
                 let fault = Fault {
                     request_id: fields.text("RequestId").unwrap_or_default(),
                     advice: "Look at the instance: it may be changing; then apply again.".to_owned(),
-                    ..Fault::message("the cloud answered that it did not delete the endpoint")
+                    ..Fault::message(NOT_DELETED)
                 };
                 return Err(WriteFault::Refused(Class::State, fault));
             }
@@ -112,7 +133,10 @@ fn instance_in(path: &str) -> &str {
 }
 
 /// Whether a refused call had its effect all the same: the object was there already, or is gone.
-fn is_done(ask: &Ask<'_>, answer: &ErrorAnswer) -> bool {
+///
+/// That it was there already says so only after an attempt that nobody has answered: what others have put there may
+/// be another one, in another zone or with another switch.
+fn is_done(ask: &Ask<'_>, answer: &ErrorAnswer, in_doubt: bool) -> bool {
     if answer.is("RepetitionOperationError") {
         return true;
     }
@@ -120,7 +144,7 @@ fn is_done(ask: &Ask<'_>, answer: &ErrorAnswer) -> bool {
     let is_there =
         ["EndpointServiceResourceExist", "EndpointZoneDuplicated"].iter().any(|code| answer.is(code));
     let attaches = ["Attach", "AddZone"].iter().any(|verb| ask.action.starts_with(verb));
-    (ends && answer.is_missing()) || (attaches && is_there)
+    (ends && answer.is_missing()) || (in_doubt && attaches && is_there)
 }
 
 /// What the call itself names, for objects that exist with their parent: a whitelist, a connection.

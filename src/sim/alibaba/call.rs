@@ -201,7 +201,8 @@ impl Call<'_> {
     pub(crate) fn endpoint(&self) -> Result<LinkEndpoint, Refusal> {
         let id = self.needed("EndpointId")?;
         let found = self.land().endpoints.get(id).filter(|one| one.owner == self.caller.id);
-        let found = found.filter(|one| !self.too_young(one.created_at));
+        let region = self.region()?;
+        let found = found.filter(|one| one.region == region && !self.too_young(one.created_at));
         found.cloned().ok_or_else(|| refuse("EndpointNotFound"))
     }
 

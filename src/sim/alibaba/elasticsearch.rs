@@ -38,6 +38,10 @@ fn view(call: &Call<'_>, endpoint: &LinkEndpoint) -> Value {
 /// The newest first, as the sample has it.
 pub(crate) fn list(call: &mut Call<'_>) -> Answer {
     let instance = call.instance()?;
+    // Declared for exactly this operation (section 5.1).
+    if !instance.is_new_deployment {
+        return Err(refuse("ComponentCodeValueError"));
+    }
     let own = call.land().endpoints.values();
     let own =
         own.filter(|one| one.instance.as_ref() == Some(&instance.id) && !call.too_young(one.created_at));

@@ -62,6 +62,7 @@ fn view(call: &Call<'_>, endpoint: &LinkEndpoint, tags: bool) -> Value {
 /// What a zone of an endpoint is like, which follows from its connection (section 8.4).
 pub(crate) fn zone_status(endpoint: &LinkEndpoint, zone: &EndpointZone) -> &'static str {
     match (endpoint.status.as_str(), endpoint.connection.as_str()) {
+        _ if zone.leaving => "Deleting",
         ("Creating", _) => "Creating",
         ("Deleting", _) => "Deleting",
         (_, "Connected") if zone.disconnected => "Disconnected",
@@ -156,6 +157,7 @@ pub(crate) fn zone(
         vswitch: vswitch.to_owned(),
         ip: ip.to_string(),
         eni,
+        leaving: false,
         disconnected: false,
     })
 }
@@ -304,7 +306,6 @@ pub(crate) fn update(call: &mut Call<'_>) -> Answer {
     check_texts(call)?;
     let settings = call.settings_given(TEXTS, FLAGS, NUMBERS)?;
     let reset = call.flag("ResetPolicy")? == Some(true);
-    call.unless_dry_run()?;
     endpoint.settings.extend(settings);
     if reset {
         endpoint.settings.remove("PolicyDocument");
@@ -312,8 +313,7 @@ pub(crate) fn update(call: &mut Call<'_>) -> Answer {
     if let Some(name) = call.text("EndpointName") {
         endpoint.name = name.to_owned();
     }
-    call.change(Change::Endpoint(Box::new(endpoint)));
-    Ok(json!({}))
+    changed(call, endpoint)
 }
 
 pub(crate) fn delete(call: &mut Call<'_>) -> Answer {
@@ -368,10 +368,9 @@ pub(crate) fn add_zone(call: &mut Call<'_>) -> Answer {
 pub(crate) fn remove_zone(call: &mut Call<'_>) -> Answer {
     let mut endpoint = call.settled_endpoint()?;
     let name = call.needed("ZoneId")?;
-    let Some(at) = endpoint.zones.iter().position(|one| one.zone == name) else {
-        return Err(refuse("EndpointZoneNotFound"));
-    };
-    endpoint.zones.remove(at);
+    let found = endpoint.zones.iter_mut().find(|one| one.zone == name && !one.leaving);
+    // It goes when the endpoint is at rest again.
+    found.ok_or_else(|| refuse("EndpointZoneNotFound"))?.leaving = true;
     changed(call, endpoint)
 }
 

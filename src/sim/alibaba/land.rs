@@ -163,6 +163,7 @@ impl Land {
                 match endpoint.next.take().and_then(|next| next.to) {
                     Some(status) => {
                         endpoint.status = status;
+                        endpoint.zones.retain(|zone| !zone.leaving);
                         endpoint.modified_at = at;
                         Change::Endpoint(Box::new(endpoint))
                     }

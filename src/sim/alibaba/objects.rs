@@ -245,6 +245,9 @@ pub struct EndpointZone {
     pub ip: String,
     /// Its network interface.
     pub eni: String,
+    /// On its way out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leaving: bool,
     /// Cut off from its connection by the service's owner.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub disconnected: bool,

@@ -229,6 +229,7 @@ impl Seen {
             vswitch: String::new(),
             ip: String::new(),
             eni: String::new(),
+            leaving: false,
             disconnected: false,
         };
         let endpoint = LinkEndpoint {
@@ -353,6 +354,7 @@ impl Seen {
 fn zone_of(row: &Value) -> Option<EndpointZone> {
     let said = |name: &str| word(row, name).unwrap_or_default();
     Some(EndpointZone {
+        leaving: false,
         zone: word(row, "ZoneId")?,
         vswitch: said("VSwitchId"),
         ip: said("EniIp"),

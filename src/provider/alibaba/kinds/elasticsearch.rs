@@ -51,6 +51,7 @@ pub(super) fn endpoint() -> KindSchema {
             OrderRule::Refers { attribute: "service_id", kind: SERVICE },
             OrderRule::Beside { attribute: "service_id", kind: WHITELIST, theirs: "service_id" },
         ],
+        found_by: Some("instance_id"),
         natural_key: &["instance_id", "service_id"],
         // The error `EndpointDuplicated` (section 7).
         exclusive: &[Exclusive {

@@ -22,6 +22,13 @@ const STAKES: Stakes = Stakes {
             back: "clients there have to use an address in another zone",
         },
         Felt {
+            attribute: "zone_ips",
+            when: When::Changes,
+            effect: "the endpoint can no longer be reached at addresses that change",
+            cuts: false,
+            back: "",
+        },
+        Felt {
             attribute: "security_group_ids",
             when: When::Changes,
             effect: "other security groups decide who may use the endpoint",
@@ -44,7 +51,7 @@ fn zone() -> Type {
 }
 
 pub(super) fn kind() -> KindSchema {
-    let zoned = "the API gives an address to a zone only when the zone is added";
+    let zoned = "the API gives an address to a zone only when the zone is added, and shows none of them";
     let attributes = vec![
         A::computed("id", Type::String, "The endpoint's id."),
         A::required("vpc_id", Type::String, "VPC of the consumer.")
@@ -73,9 +80,9 @@ pub(super) fn kind() -> KindSchema {
         A::optional(
             "zone_ips",
             Type::map(Type::String),
-            "The address wanted, by zone. Omitted: the cloud chooses.",
+            "The address wanted, by zone. Omitted: the cloud chooses. Another address takes the zone away and adds it \
+             again.",
         )
-        .replaces(zoned)
         .unlisted()
         .placed()
         .check(Check::Each(Box::new(Check::Ipv4))),
@@ -113,6 +120,12 @@ pub(super) fn kind() -> KindSchema {
         tags(),
         A::computed("domain", Type::String, "Its domain name."),
         A::late("zone_addresses", Type::map(Type::String), "Its address in each zone."),
+        A::computed(
+            "zone_statuses",
+            Type::map(Type::String),
+            "Each zone's status: `Wait` until the connection is accepted, then `Connected`.",
+        )
+        .compared(Compare::Volatile),
         A::computed("status", Type::String, "`Creating`, `Active`, `Pending` or `Deleting`.")
             .compared(Compare::Volatile),
         A::computed(

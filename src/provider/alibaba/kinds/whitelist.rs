@@ -2,10 +2,11 @@
 //!
 //! It exists with its service, so its id is the service's, and deleting it removes our members.
 
+use super::super::whitelist::whole_account;
 use super::{NO_CALL, PROVIDER_TYPE, SERVICE, WHITELIST, checks};
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, Listing, OrderRule, Preflight,
-    Stakes, Type, When,
+    AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, Listing, Naming, OrderRule,
+    Preflight, Stakes, Type, When,
 };
 
 fn user() -> Type {
@@ -21,7 +22,12 @@ pub(super) fn kind() -> KindSchema {
             Type::set(user()),
             "Who may connect: ids of accounts, or `acs:ram:*:ACCOUNT:…`.",
         )
-        .compared(Compare::Members { key: "user", exclusive: ("mode", "exclusive"), same: &[], implicit: "" })
+        .compared(Compare::Members {
+            key: "user",
+            exclusive: ("mode", "exclusive"),
+            named: Naming(|user| whole_account(user).unwrap_or(user)),
+            implicit: "",
+        })
         .check(Check::Field(
             "user",
             Box::new(Check::Pattern(

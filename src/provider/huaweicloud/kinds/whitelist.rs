@@ -5,8 +5,8 @@
 
 use super::{NO_CALL, PROVIDER_TYPE, SERVICE, WHITELIST, checks};
 use crate::resource::{
-    Admits, AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, Listing, OrderRule,
-    Preflight, Stakes, Type, When,
+    Admits, AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, Listing, Naming,
+    OrderRule, Preflight, Stakes, Type, When,
 };
 
 /// The forms of a permission (section 5.4).
@@ -70,7 +70,7 @@ pub(super) fn kind() -> KindSchema {
             key: "permission",
             exclusive: ("mode", "exclusive"),
             // Both mean everyone; which one the service keeps is up to it (trap 11).
-            same: &[("*", "iam:domain::*")],
+            named: Naming(|text| if text == "iam:domain::*" { "*" } else { text }),
             implicit: "iam:domain::{account}",
         })
         .check(Check::Field(
