@@ -20,6 +20,8 @@ pub enum Approval {
 pub struct Refusal {
     /// Why.
     pub why: String,
+    /// The same for who has the plan before them, which tells its faults in full.
+    pub brief: String,
     /// What to do; empty where the reason says it.
     pub hint: String,
 }
@@ -70,14 +72,16 @@ impl Plan {
         }
         let told: Vec<&str> = beyond.iter().map(|e| e.text.as_str()).collect();
         let flags: Vec<String> = beyond.iter().map(|e| format!("--override-limit {}", e.limit)).collect();
+        let why = format!("the plan goes beyond the limits of the stack: {}", told.join("; "));
         Err(Refusal {
-            why: format!("the plan goes beyond the limits of the stack: {}", told.join("; ")),
+            brief: why.clone(),
+            why,
             hint: format!("if you mean it: {}; it is recorded in the history", flags.join(" ")),
         })
     }
 }
 
-/// The plan tells its faults; here it is enough which one comes first.
+/// The first fault stands for all.
 fn refused(fault: &Diagnostic, others: usize) -> Refusal {
     let count = match others {
         0 => "an error".to_owned(),
@@ -85,7 +89,8 @@ fn refused(fault: &Diagnostic, others: usize) -> Refusal {
     };
     let at = fault.place.as_ref().map(|at| format!(" at {}:{}", at.file, at.line)).unwrap_or_default();
     let about = fault.address.as_ref().map(|address| format!(" ({address})")).unwrap_or_default();
-    Refusal { why: format!("the plan has {count}{at}{about}: {}", fault.summary), hint: fault.hint.clone() }
+    let brief = format!("the plan has {count}{at}{about}: {}", fault.summary);
+    Refusal { why: format!("{brief}: {}", fault.detail), brief, hint: fault.hint.clone() }
 }
 
 impl Approved {

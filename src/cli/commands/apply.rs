@@ -193,7 +193,7 @@ pub(in crate::cli) async fn carry_out(
 }
 
 fn refused(refusal: &Refusal) -> Stop {
-    Stop::refused(refusal.to_string(), refusal.hint.clone())
+    Stop::refused(refusal.brief.clone(), refusal.hint.clone())
 }
 
 /// Says what an apply came to.
