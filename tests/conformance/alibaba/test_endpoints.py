@@ -60,6 +60,7 @@ def test_an_endpoint_is_changed(partner, service, sim):
     endpoint = create(partner, service).endpoint_id
     sim.advance("60s")
     partner.ask("update_vpc_endpoint_attribute", endpoint_id=endpoint, endpoint_name="shop", endpoint_description="of the shop")
+    sim.advance("60s")
     partner.ask("add_zone_to_vpc_endpoint", endpoint_id=endpoint, zone_id=ZONE_H, v_switch_id=SWITCH_H)
     with refused("EndpointOperationDenied"):
         partner.ask("attach_security_group_to_vpc_endpoint", endpoint_id=endpoint, security_group_id=GROUP)
@@ -72,7 +73,12 @@ def test_an_endpoint_is_changed(partner, service, sim):
     assert [one.security_group_id for one in groups] == [GROUP]
     found = partner.ask("list_vpc_endpoints", endpoint_name="shop").endpoints
     assert [(one.endpoint_id, one.endpoint_description) for one in found] == [(endpoint, "of the shop")]
-    assert len(partner.ask("list_vpc_endpoint_zones", endpoint_id=endpoint).zones) == 2
+    zones = lambda: {one.zone_id: one.zone_status for one in partner.ask("list_vpc_endpoint_zones", endpoint_id=endpoint).zones}
+    assert len(zones()) == 2
+    partner.ask("remove_zone_from_vpc_endpoint", endpoint_id=endpoint, zone_id=ZONE_H)
+    assert zones()[ZONE_H] == "Deleting"
+    sim.advance("60s")
+    assert list(zones()) == [ZONE_I]
 
 
 @pytest.mark.parametrize("parameters, code", [
