@@ -28,7 +28,8 @@ pub use hex::hex;
 pub use members::MemberRule;
 pub use object::{Fault, Identity, Mark, Object, ObjectId};
 pub use preflight::{
-    Admission, Admits, Agrees, Exists, InUse, Preflight, Quota, Rule, Sort, Sorts, Target, Usual, Within,
+    Admission, Admits, Agrees, Exists, InUse, Preflight, Quota, Rule, Sort, Sorts, Target, Unless, Usual,
+    Within,
 };
 pub use rows::{RowSet, Rows};
 pub use schema::{

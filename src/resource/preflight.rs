@@ -209,8 +209,19 @@ pub struct Exists {
     pub what: &'static str,
     /// The code of the refusal where there is none.
     pub code: &'static str,
-    /// What of it must not be false, what that means, and the code of the refusal.
-    pub must: (&'static str, &'static str, &'static str),
+    /// What keeps it from being used.
+    pub unless: &'static [Unless],
+}
+
+/// What keeps something from being used.
+#[derive(Clone, Copy, Debug)]
+pub struct Unless {
+    /// An attribute with one of these values, as text.
+    pub has: (&'static str, &'static [&'static str]),
+    /// What that means: "is …".
+    pub says: &'static str,
+    /// The code of the refusal.
+    pub code: &'static str,
 }
 
 /// A limit that not every region has, so that going beyond it is worth a warning.

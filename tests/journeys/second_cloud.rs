@@ -465,3 +465,40 @@ async fn two_blocks_of_one_account_share_their_turns() {
         assert_eq!(journey.count(&format!("privatelink:{operation}")), times, "{operation} was sent again");
     }
 }
+
+/// What is deleted by others while it is waited for does not come any more.
+#[tokio::test(start_paused = true)]
+async fn what_goes_while_it_is_waited_for_is_told_as_gone() {
+    let journey = journey();
+    journey.faults(&["{ operation: 'elasticsearch:CreateVpcEndpoint', slow: 1h, nth: 1 }"]);
+    let others = async {
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        journey.meddle(|world| world.alibaba.endpoints.retain(|one| one.status != "Creating")).await;
+    };
+    let started = journey.clock.now();
+    let all = PlanOptions::default();
+    let (applied, ()) = tokio::join!(journey.try_apply(&all), others);
+    let told = failures(&settled(applied).report);
+    assert!(told.iter().any(|fault| fault.contains("somebody else deleted it")), "{told:?}");
+    assert!(journey.clock.now().duration_since(started).as_secs() < 150);
+    journey.apply().await;
+    assert_eq!(endpoints(&journey), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_is_stopped_is_told_before_anything_is_made() {
+    let journey = journey();
+    let status = |status: &'static str| {
+        journey.meddle(move |world| {
+            let own = world.alibaba.instances.iter_mut().find(|one| one.id == "es-cn-2r429tctl000d0000");
+            own.expect("the instance").status = status.to_owned();
+        })
+    };
+    status("inactive").await;
+    let plan = settled(journey.plan_with(&PlanOptions::default()).await).plan;
+    let told: Vec<&str> = plan.diagnostics.iter().map(|d| d.detail.as_str()).collect();
+    assert!(matches!(*told, [one] if one.contains("InstanceStatusNotSupportCurrentAction")), "{told:?}");
+    // One that is being changed comes to rest by itself.
+    status("activating").await;
+    assert_eq!(journey.plan().await.plan.diagnostics, []);
+}

@@ -2,6 +2,7 @@
 
 use landbridge::sim::EndpointStatus;
 
+use super::scenario;
 use super::story::LINK;
 use crate::common::{Journey, settled, steps, told};
 
@@ -209,4 +210,61 @@ async fn a_set_may_be_empty() {
     journey.apply().await;
     assert_eq!(permissions(&journey), [""; 0]);
     journey.destroy().await;
+}
+
+/// A decision or a whitelist under another name, or under keys, is the same one: nothing is undone on the way.
+#[tokio::test(start_paused = true)]
+async fn a_new_name_undoes_nothing() {
+    for scenario in &scenario::ALL {
+        let names: &[(&str, &str)] = match scenario.name {
+            "huawei" => &[
+                ("  vpcep_accept:\n    shop:", "  vpcep_accept:\n    renamed:"),
+                ("  vpcep_whitelist:\n    tenants:", "  vpcep_whitelist:\n    renamed:"),
+            ],
+            "alibaba" => &[
+                ("  privatelink_accept:\n    logs:", "  privatelink_accept:\n    renamed:"),
+                ("  privatelink_whitelist:\n    hook:", "  privatelink_whitelist:\n    renamed:"),
+            ],
+            _ => continue,
+        };
+        for (old, new) in names {
+            let mut journey = scenario.journey();
+            journey.apply().await;
+            let before = journey.sim.world().to_yaml();
+            journey.edit(old, new);
+            let plan = journey.plan().await.plan;
+            assert!(plan.risk.hazards.is_empty(), "{new}: {:?}", plan.risk.hazards);
+            journey.apply().await;
+            journey.assert_converged().await;
+            assert_eq!(journey.sim.world().to_yaml(), before, "{new} changed the cloud");
+            // What was ours stays ours: its end is the object's end.
+            journey.destroy().await;
+            scenario.assert_gone(&journey, "destroyed under its new name");
+        }
+    }
+}
+
+/// A member that moves from one list to another of the same set stays on it all the time.
+#[tokio::test(start_paused = true)]
+async fn a_member_moves_from_one_list_to_another() {
+    let mut journey = scenario::ALL[1].journey();
+    let users = "      users: [\"1000000000000001\"]\n";
+    let second = |users: &str| {
+        format!("    second:\n      service_id: ${{privatelink_service.hook.id}}\n      users: {users}\n")
+    };
+    journey
+        .edit(users, &format!("      users: [\"1000000000000001\", \"2234567890123456\"]\n{}", second("[]")));
+    journey.apply().await;
+    let removed = journey.count("privatelink:RemoveUserFromVpcEndpointService");
+    journey.edit("[\"1000000000000001\", \"2234567890123456\"]", "[\"1000000000000001\"]");
+    journey.edit("users: []", "users: [\"2234567890123456\"]");
+    journey.apply().await;
+    journey.assert_converged().await;
+    assert_eq!(journey.count("privatelink:RemoveUserFromVpcEndpointService"), removed);
+    assert_eq!(journey.sim.world().alibaba.services[0].users.len(), 2);
+    // The list that it came from ends, and takes only its own with it.
+    journey.edit(&second("[\"2234567890123456\"]"), "");
+    journey.apply().await;
+    let left: Vec<String> = journey.sim.world().alibaba.services[0].users.iter().cloned().collect();
+    assert_eq!(left, ["1000000000000001"]);
 }

@@ -54,6 +54,8 @@ struct Life {
     /// The faults whose rules the simulator has.
     rules: Vec<Fault>,
     guests: BTreeSet<String>,
+    /// Services whose whitelist has been exclusive at some time.
+    were_exclusive: BTreeSet<String>,
     theirs: BTreeSet<String>,
 }
 
@@ -94,6 +96,7 @@ impl Life {
             tally: Tally::default(),
             rules: Vec::new(),
             guests: BTreeSet::new(),
+            were_exclusive: BTreeSet::new(),
             theirs: BTreeSet::new(),
         }
     }
@@ -320,21 +323,28 @@ impl Life {
                 .objects
                 .get(&address.parse::<landbridge::resource::Address>().expect("an address"))
         };
-        for n in 0..LINKS {
+        let links = (0..LINKS).map(|n| {
             let desired = self.links.get(&n).is_some_and(|link| link.exclusive);
-            let whitelist = object(format!("privatelink_whitelist.l{n}"));
-            let recorded = whitelist.is_some_and(|w| w.attributes.text("mode") == Some("exclusive"));
-            if let (true, Some(service)) = (desired || recorded, object(format!("privatelink_service.l{n}")))
-            {
+            (desired, format!("privatelink_whitelist.l{n}"), format!("privatelink_service.l{n}"))
+        });
+        let services = (0..SERVICES).map(|n| {
+            let whitelist = self.desired.get(&n).and_then(|s| s.whitelist.as_ref());
+            let desired = whitelist.is_some_and(|w| w.exclusive);
+            (desired, format!("vpcep_whitelist.w{n}"), format!("vpcep_service.s{n}"))
+        });
+        for (desired, whitelist, service) in links.chain(services) {
+            let (whitelist, Some(service)) = (object(whitelist), object(service)) else { continue };
+            let is = |name: &str, word: &str| {
+                whitelist
+                    .is_some_and(|w| w.attributes.get(name).is_some_and(|v| v.to_string().contains(word)))
+            };
+            if desired || is("mode", "exclusive") {
+                self.were_exclusive.insert(service.id.clone());
                 self.guests.remove(&service.id);
             }
-        }
-        for n in 0..SERVICES {
-            let desired =
-                self.desired.get(&n).and_then(|s| s.whitelist.as_ref()).is_some_and(|w| w.exclusive);
-            let whitelist = object(format!("vpcep_whitelist.w{n}"));
-            let recorded = whitelist.is_some_and(|w| w.attributes.text("mode") == Some("exclusive"));
-            if let (true, Some(service)) = (desired || recorded, object(format!("vpcep_service.s{n}"))) {
+            // Once it was, everybody on it was ours, and is so until the record says otherwise.
+            let is_ours = is("users", trouble::GUEST_OF_LINK) || is("permissions", trouble::GUEST);
+            if is_ours && self.were_exclusive.contains(&service.id) {
                 self.guests.remove(&service.id);
             }
         }

@@ -1,6 +1,7 @@
 //! Waiting: until an object is where it was led to, at rest, or gone.
 
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::Doing;
 use crate::apply::watch::Look;
@@ -127,6 +128,8 @@ impl Doing<'_> {
             }
         }
         let mut looks = self.follow(&id);
+        // Whether it was seen, and since when it has been seen no more.
+        let (mut shown, mut missing) = (false, None);
         loop {
             if let Settling::Pending(status) = &last {
                 self.tell(Event::Waiting { step: self.step().id, status: status.clone() });
@@ -140,6 +143,7 @@ impl Doing<'_> {
                     return Err(StepEnd::Failed(self.overdue(status)));
                 }
                 Ok(Some(Ok(Some(object)))) => {
+                    (shown, missing) = (true, None);
                     last = judge(&object);
                     match &last {
                         Settling::Ready => return Ok(object),
@@ -159,6 +163,13 @@ impl Doing<'_> {
                             return Err(StepEnd::Failed(fault));
                         }
                         Settling::Pending(_) => {}
+                    }
+                }
+                // What was there and shows no more, for as long as anything takes to show, has gone.
+                Ok(Some(Ok(None))) if shown => {
+                    let since = *missing.get_or_insert_with(Instant::now);
+                    if since.elapsed() >= self.worker.settle {
+                        return Err(StepEnd::Failed(vanished()));
                     }
                 }
                 // Not there yet, or the look failed: neither says that it is gone.
@@ -187,6 +198,14 @@ impl Doing<'_> {
                 .to_owned(),
             ..Fault::default()
         }
+    }
+}
+
+/// Somebody else was faster.
+fn vanished() -> Fault {
+    Fault {
+        advice: "plan again: the next plan makes it again".to_owned(),
+        ..Fault::message("it was there, and has gone again: somebody else deleted it")
     }
 }
 

@@ -96,7 +96,8 @@ impl Lowering {
                 }
                 object.attributes.retain(|name| !item.delta.sensitive.contains(name));
                 let is_on_its_way = provider::is_on_its_way(&schema.kind, &object);
-                let action = StepAction::Adopt { object, origin: Origin::Adopted, resolves: None };
+                let origin = item.succeeds.unwrap_or(Origin::Adopted);
+                let action = StepAction::Adopt { object, origin, resolves: None };
                 let step = self.step(schema, proposal, address, item, action);
                 self.makes.insert(address.clone(), step);
                 // Such as a decision that a run took which is not recorded any more.

@@ -6,7 +6,7 @@ use super::scene::{Changed, Scene};
 use crate::diagnostic::Diagnostic;
 use crate::provider::{Class, ReadFault};
 use crate::refresh::{Ask, AskWhat};
-use crate::resource::{Exists, Value};
+use crate::resource::{Attributes, Exists, Unless, Value};
 
 /// The new objects that need something, with what that is.
 fn needing<'s, 'a>(
@@ -27,7 +27,6 @@ pub(super) fn asks(scene: &Scene<'_>, asks: &mut BTreeSet<Ask>) {
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Diagnostic>, unseen: &mut Vec<String>) {
     let mut unread = BTreeSet::new();
     for (changed, rule, id, ask) in needing(scene) {
-        let (name, says, must) = rule.must;
         let (text, code, hint) = match scene.answer(&ask) {
             None => continue,
             Some(Err(ReadFault { class: Class::Missing, .. })) => {
@@ -39,11 +38,9 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Diagnostic>, unseen: &mut 
                 continue;
             }
             Some(Ok(objects)) => {
-                let has = objects.first().and_then(|object| object.attributes.get(name));
-                if has != Some(&Value::Bool(false)) {
-                    continue;
-                }
-                (format!("{} {id} {says}", rule.what), must, "name another one")
+                let Some(there) = objects.first().map(|object| &object.attributes) else { continue };
+                let Some(unless) = rule.unless.iter().find(|unless| applies(unless, there)) else { continue };
+                (format!("{} {id} {}", rule.what, unless.says), unless.code, "name another one")
             }
         };
         let text = format!(
@@ -56,4 +53,10 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Diagnostic>, unseen: &mut 
         found.push(changed.at(finding, rule.attribute));
     }
     unseen.extend(unread);
+}
+
+fn applies(unless: &Unless, there: &Attributes) -> bool {
+    let (name, values) = unless.has;
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    there.get(name).is_some_and(|value| values.contains(&text(value).as_str()))
 }

@@ -111,6 +111,7 @@ impl Walk<'_> {
                 },
                 triggers,
                 moves: !moved.is_empty(),
+                succeeds: None,
             };
             self.put_view(&address, view);
             self.proposal.items.insert(address, Box::new(item));

@@ -4,6 +4,7 @@
 //! The walk is pure. Where it needs something from a cloud, because a lookup's arguments or an
 //! object's natural key came to be known only now, it says so and is walked again with the answer.
 
+mod heirs;
 mod identities;
 mod lookups;
 mod managed;
@@ -25,7 +26,7 @@ use crate::refresh::{Live, Question, Sight};
 use crate::resource::{
     Address, Block, Catalog, KindSchema, Listing, Mode, Object, ObjectId, ProviderName, RowSet, Value,
 };
-use crate::state::{Recorded, RecordedObject};
+use crate::state::{Origin, Recorded, RecordedObject};
 
 /// Everything a plan is made from.
 #[derive(Clone, Copy)]
@@ -98,6 +99,8 @@ pub struct Item {
     pub triggers: BTreeMap<String, Value>,
     /// Whether the plan moves computed attributes of it by changing another object.
     pub moves: bool,
+    /// How the object came to the resource that leaves it to this one, if one does.
+    pub succeeds: Option<Origin>,
 }
 
 /// The author's wishes for one resource that matter beyond its attributes.
@@ -186,6 +189,9 @@ pub fn walk(situation: Situation<'_>) -> Result<Walked, Vec<Diagnostic>> {
             walk.desired();
         }
         walk.orphans();
+        if situation.mode == PlanMode::Normal {
+            walk.inherit();
+        }
     }
     if !walk.faults.is_empty() {
         return Err(walk.faults);

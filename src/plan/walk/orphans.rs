@@ -63,6 +63,7 @@ impl Walk<'_> {
                 },
                 triggers: recorded.triggers.clone(),
                 moves: false,
+                succeeds: None,
             };
             self.proposal.items.insert(address.clone(), Box::new(item));
         }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::resource::{
     AttributeSchema as A, Compare, Connected, Exclusive, Exists, KindSchema, OrderRule, Preflight, Stakes,
-    Type,
+    Type, Unless,
 };
 
 /// The endpoint of an instance. The API has three calls for it: create, list, delete; nothing of it
@@ -68,11 +68,18 @@ pub(super) fn endpoint() -> KindSchema {
                 lookup: INSTANCE,
                 what: "Elasticsearch instance",
                 code: "InstanceNotFound",
-                must: (
-                    "is_new_deployment",
-                    "is in the older network architecture, which has no endpoints",
-                    "ComponentCodeValueError",
-                ),
+                unless: &[
+                    Unless {
+                        has: ("is_new_deployment", &["false"]),
+                        says: "is in the older network architecture, which has no endpoints",
+                        code: "ComponentCodeValueError",
+                    },
+                    Unless {
+                        has: ("status", &["inactive", "invalid"]),
+                        says: "is not active, and does not become so by itself",
+                        code: "InstanceStatusNotSupportCurrentAction",
+                    },
+                ],
             }),
             unseen: &["which account has to be on the whitelist for an Elasticsearch instance"],
             ..Preflight::default()
