@@ -16,6 +16,7 @@ fn attribute(name: &'static str, ty: Type, source: Source) -> AttributeSchema {
         listed: true,
         checks: Vec::new(),
         derived: None,
+        moved_by: &[],
         placed: false,
         usual: None,
     }

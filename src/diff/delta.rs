@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Difference, Reason};
 use crate::expr::{Inputs, View, Worth};
-use crate::resource::{Attributes, KindSchema, Object, ObjectId};
+use crate::resource::{Attributes, Compare, KindSchema, Object, ObjectId};
 
 /// What one address needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,7 @@ impl Delta {
         // Mostly what will be is what is, and then it is the same copy.
         let mut known = if new { Attributes::new() } else { self.have.clone() };
         let mut unknown = BTreeSet::new();
+        let changes = self.need == Need::Update || (self.need == Need::Create && !new);
         for attribute in &schema.attributes {
             let name = attribute.name;
             match self.want.get(name).map(|input| &input.worth) {
@@ -71,8 +72,11 @@ impl Delta {
                 Some(Worth::Deferred(_)) => {}
                 None if new => {}
                 None if attribute.is_late() && known.get(name).is_none() => {}
-                None if self.need == Need::Update
-                    && attribute.compare == crate::resource::Compare::Volatile => {}
+                None if changes && attribute.compare == Compare::Volatile => {}
+                None if attribute.moved_by.iter().any(|by| self.changed.contains(*by)) => {}
+                // What is on its way comes to rest somewhere else.
+                None if self.need == Need::Await
+                    && matches!(attribute.compare, Compare::Status(_) | Compare::Volatile) => {}
                 None => continue,
             }
             if known.held(name).is_some() {

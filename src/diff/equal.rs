@@ -45,6 +45,7 @@ mod tests {
             listed: true,
             checks: vec![],
             derived: None,
+            moved_by: &[],
             placed: false,
             usual: None,
         };

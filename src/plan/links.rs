@@ -144,6 +144,7 @@ impl<'a> One<'a> {
 
 /// Who denotes what, so that rules find each other without comparing all pairs.
 struct Index<'a> {
+    catalog: &'a Catalog,
     all: Vec<One<'a>>,
     /// Objects by kind and id.
     ids: BTreeMap<(&'a str, &'a str), &'a Address>,
@@ -152,7 +153,7 @@ struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    fn new(proposal: &'a Proposal, recorded: &'a Recorded, catalog: &Catalog) -> Index<'a> {
+    fn new(proposal: &'a Proposal, recorded: &'a Recorded, catalog: &'a Catalog) -> Index<'a> {
         let mut wanted: BTreeSet<(&str, &'static str)> = BTreeSet::new();
         for schema in catalog.iter() {
             for rule in &schema.order {
@@ -168,7 +169,8 @@ impl<'a> Index<'a> {
             let recorded = objects.next_if(|(other, _)| *other == address).map(|(_, object)| &**object);
             One { address, item, recorded }
         });
-        let mut index = Index { all: all.collect(), ids: BTreeMap::new(), denoting: BTreeMap::new() };
+        let mut index =
+            Index { catalog, all: all.collect(), ids: BTreeMap::new(), denoting: BTreeMap::new() };
         for one in &index.all {
             let kind = one.address.kind().as_str();
             if let Some(id) = &one.item.delta.id {
@@ -196,7 +198,42 @@ impl<'a> Index<'a> {
             }
             OrderRule::Beside { attribute, kind, theirs } => {
                 let Some(denoting) = self.denoting.get(&(kind, theirs)) else { return Vec::new() };
-                one.denotes(attribute).filter_map(|d| denoting.get(&d)).flatten().copied().collect()
+                let found = one.denotes(attribute).filter_map(|d| denoting.get(&d)).flatten().copied();
+                let named = self.named_otherwise(one, attribute);
+                let later = BTreeSet::from_iter(named.iter().map(|(address, _)| Reference {
+                    address: (*address).clone(),
+                    attribute: SmolStr::new_static("id"),
+                }));
+                let by_name = denoting.get(&Denotes::Later(&later)).filter(|_| !later.is_empty());
+                let by_id = named.iter().filter_map(|(_, id)| denoting.get(&Denotes::Text((*id)?)));
+                found.chain(by_name.into_iter().chain(by_id).flatten().copied()).collect()
+            }
+        }
+    }
+
+    /// The resource that another argument names in place of an attribute, by what the cloud derives from that: the
+    /// name of a service in place of its id. With its id, as far as that is known.
+    fn named_otherwise(&self, one: &One<'a>, attribute: &str) -> Option<(&'a Address, Option<&'a str>)> {
+        let schema = self.catalog.schema(&one.address.block);
+        let (from, input) = schema.arguments().find_map(|other| {
+            let derived = other.derived.filter(|derived| derived.through == attribute)?;
+            Some((derived.from, one.item.delta.want.get(other.name)?))
+        })?;
+        let of = |address: &Address| {
+            let at = self.all.binary_search_by(|other| other.address.cmp(address)).ok()?;
+            let named = &self.all[at];
+            Some((named.address, named.item.delta.id.as_deref()))
+        };
+        match &input.worth {
+            Worth::Deferred(deferred) => {
+                let need = deferred.needs.iter().next().filter(|need| need.attribute == from)?;
+                of(&need.address)
+            }
+            Worth::Known(value) => {
+                let name = value.as_str()?;
+                let kinds: Vec<&str> = schema.referred(attribute).collect();
+                let own = self.all.iter().filter(|other| kinds.contains(&other.address.kind().as_str()));
+                of(own.into_iter().find(|other| other.item.delta.have.text(from) == Some(name))?.address)
             }
         }
     }

@@ -73,6 +73,8 @@ pub struct AttributeSchema {
     pub checks: Vec<Check>,
     /// Set where the cloud derives it from an attribute of another object, and moves it with that.
     pub derived: Option<Derived>,
+    /// Arguments whose change in place moves what the cloud says of it.
+    pub moved_by: &'static [&'static str],
     /// Whether its values belong to the account, project and region of its object, beyond what else
     /// says so: see [`KindSchema::is_placed`].
     pub placed: bool,
@@ -394,6 +396,7 @@ impl AttributeSchema {
             listed: true,
             checks: Vec::new(),
             derived: None,
+            moved_by: &[],
             placed: false,
             usual: None,
         }
@@ -461,6 +464,13 @@ impl AttributeSchema {
     #[must_use]
     pub fn derived(mut self, through: &'static str, from: &'static str) -> AttributeSchema {
         self.derived = Some(Derived { through, from });
+        self
+    }
+
+    /// A change of these arguments moves it.
+    #[must_use]
+    pub fn moved_by(mut self, arguments: &'static [&'static str]) -> AttributeSchema {
+        self.moved_by = arguments;
         self
     }
 

@@ -502,3 +502,64 @@ async fn an_instance_that_is_stopped_is_told_before_anything_is_made() {
     status("activating").await;
     assert_eq!(journey.plan().await.plan.diagnostics, []);
 }
+
+/// A service that is named by its name is waited for with its whitelist, as one that is named by its id.
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_names_its_service_waits_for_the_whitelist_too() {
+    let mut journey = journey();
+    let block = "customer: { type: alibaba, region: cn-hangzhou, auth: { access_key: a, secret_key: \"${env.NOT_NEEDED}\" } }";
+    let partner = block.replace("customer: {", "partner: { sim_account: partner,");
+    journey.edit(block, &format!("{block}\n  {partner}"));
+    for name in ["hook", "logs"] {
+        journey.text = journey
+            .text
+            .replace(&format!("    {name}:\n"), &format!("    {name}:\n      provider: customer\n"));
+    }
+    journey.edit("users: [\"1000000000000001\"]", "users: [\"1000000000000001\", \"2234567890123456\"]");
+    let shop = "  privatelink_endpoint:\n    shop:\n      provider: partner\n      vpc_id: vpc-bp1simpartner00001\n      service_name: ${privatelink_service.hook.name}\n      security_group_ids: [sg-bp1simpartner00001]\n  privatelink_accept:\n";
+    journey.edit("  privatelink_accept:\n", shop);
+    journey.apply().await;
+    journey.assert_converged().await;
+    journey.destroy().await;
+}
+
+/// What a change in place moves is not known before: neither an output nor another resource takes the old one for it.
+#[tokio::test(start_paused = true)]
+async fn what_a_decision_moves_is_known_after_it() {
+    let mut journey = journey();
+    journey.edit(
+        "      endpoint_id: ${elasticsearch_endpoint.logs.id}\n",
+        "      endpoint_id: ${elasticsearch_endpoint.logs.id}\n      decision: reject\n",
+    );
+    journey.edit("outputs:\n", "  privatelink_service:\n    ref:\n      description: it is ${privatelink_accept.logs.status}\noutputs:\n  status: { value: \"${privatelink_accept.logs.status}\" }\n");
+    // One section a kind.
+    let (head, tail) = journey.text.split_once("  privatelink_service:\n    ref:\n").expect("the section");
+    let (body, rest) = tail.split_once("outputs:\n").expect("outputs");
+    journey.text = format!("{head}outputs:\n{rest}")
+        .replace("  privatelink_whitelist:\n", &format!("    ref:\n{body}  privatelink_whitelist:\n"));
+    journey.apply().await;
+    journey.edit("decision: reject", "decision: accept");
+    let applied = journey.apply().await;
+    assert_eq!(
+        applied.report.outputs.get("status").map(|o| o.value.to_string()),
+        Some("\"Connected\"".to_owned())
+    );
+    journey.assert_converged().await;
+}
+
+/// A decision that is new to the stack may cut a connection that somebody uses.
+#[tokio::test(start_paused = true)]
+async fn a_first_refusal_of_a_live_connection_is_no_small_thing() {
+    let mut journey = journey();
+    journey.edit("  privatelink_whitelist", "      auto_accept_enabled: true\n  privatelink_whitelist");
+    let accept = "  privatelink_accept:\n    logs:\n      service_id: ${privatelink_service.hook.id}\n      endpoint_id: ${elasticsearch_endpoint.logs.id}\n";
+    journey.edit(accept, "");
+    journey.apply().await;
+    journey.edit(
+        "outputs:\n",
+        &format!("{accept}      decision: reject\nlimits: {{ cut_connections: 0 }}\noutputs:\n"),
+    );
+    let plan = journey.plan().await.plan;
+    let exceeded: Vec<String> = plan.risk.exceeded.iter().map(|one| one.text.clone()).collect();
+    assert!(matches!(&exceeded[..], [one] if one.contains("1 live connection is cut")), "{exceeded:?}");
+}

@@ -18,7 +18,7 @@ pub(super) fn find(on: &Situation<'_>, proposal: &Proposal, plan: &Plan, table: 
         let Some(item) = proposal.items.get(&change.address) else { continue };
         if is_ending(change) {
             found.extend(finder.loses_names(change, item));
-        } else if change.action == Action::Update {
+        } else if change.action == Action::Update || item.delta.found.is_some() {
             found.extend(finder.felt(change, item));
         }
     }

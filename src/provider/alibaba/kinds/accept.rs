@@ -21,7 +21,8 @@ pub(super) fn kind() -> KindSchema {
         A::optional("traffic_control_mode", Type::String, "`Scalability` or `BandwidthLimit`.")
             .check(Check::OneOf(&["Scalability", "BandwidthLimit"])),
         A::computed("status", Type::String, "The connection's status.")
-            .compared(Compare::Status(&["Connected"])),
+            .compared(Compare::Status(&["Connected"]))
+            .moved_by(&["decision"]),
         A::computed("endpoint_owner_id", Type::String, "The account of the endpoint's owner."),
         A::computed("endpoint_vpc_id", Type::String, "The endpoint's VPC."),
         A::computed("endpoint_region_id", Type::String, "The endpoint's region."),

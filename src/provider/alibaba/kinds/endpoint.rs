@@ -119,7 +119,8 @@ pub(super) fn kind() -> KindSchema {
         resource_group(),
         tags(),
         A::computed("domain", Type::String, "Its domain name."),
-        A::late("zone_addresses", Type::map(Type::String), "Its address in each zone."),
+        A::late("zone_addresses", Type::map(Type::String), "Its address in each zone.")
+            .moved_by(&["zones", "zone_ips"]),
         A::computed(
             "zone_statuses",
             Type::map(Type::String),

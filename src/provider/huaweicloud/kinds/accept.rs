@@ -17,7 +17,8 @@ pub(super) fn kind() -> KindSchema {
             .check(Check::MaxLength(512))
             .check(checks::no_brackets()),
         A::computed("status", Type::String, "The connection's status, which is the endpoint's.")
-            .compared(Compare::Status(&["accepted", "rejected"])),
+            .compared(Compare::Status(&["accepted", "rejected"]))
+            .moved_by(&["decision"]),
         A::computed("marker_id", Type::Integer, "The connection's number at the service."),
         A::computed("domain_id", Type::String, "The account of the endpoint's owner."),
     ];
