@@ -138,8 +138,10 @@ pub struct Within {
     pub field: &'static str,
     /// The code of the refusal,
     pub code: &'static str,
-    /// and the one where the set is empty.
+    /// the one where the set is empty,
     pub none: &'static str,
+    /// and the one where what leaves the set is in use.
+    pub in_use: &'static str,
 }
 
 /// Arguments that go together, and such as do not.

@@ -563,3 +563,32 @@ async fn a_first_refusal_of_a_live_connection_is_no_small_thing() {
     let exceeded: Vec<String> = plan.risk.exceeded.iter().map(|one| one.text.clone()).collect();
     assert!(matches!(&exceeded[..], [one] if one.contains("1 live connection is cut")), "{exceeded:?}");
 }
+
+/// A zone that leaves an endpoint and its service at once would be refused: the service goes first.
+#[tokio::test(start_paused = true)]
+async fn a_zone_leaves_an_endpoint_before_its_service() {
+    let mut journey = journey();
+    journey.edit("  privatelink_accept:\n", OWN);
+    let (h, i) = (
+        "{ resource_id: lb-bp1simpayments0001, resource_type: slb, zone_id: cn-hangzhou-h }",
+        "{ resource_id: lb-bp1simpayments0002, resource_type: slb, zone_id: cn-hangzhou-i }",
+    );
+    journey.edit(&format!("[{i}]"), &format!("[{h}, {i}]"));
+    let zone = "{ zone_id: cn-hangzhou-h, vswitch_id: vsw-bp1simcustomer000h }";
+    let other = "{ zone_id: cn-hangzhou-i, vswitch_id: vsw-bp1simcustomer000i }";
+    journey.edit(&format!("zones: [{other}]"), &format!("zones: [{zone}, {other}]"));
+    let accept = "  privatelink_accept:\n    own:\n      service_id: ${privatelink_service.hook.id}\n      endpoint_id: ${privatelink_endpoint.own.id}\n";
+    journey.edit("  privatelink_accept:\n", accept);
+    journey.apply().await;
+    journey.edit(&format!("[{h}, {i}]"), &format!("[{i}]"));
+    journey.edit(&format!("zones: [{zone}, {other}]"), &format!("zones: [{other}]"));
+    let plan = settled(journey.plan_with(&PlanOptions::default()).await).plan;
+    let told: Vec<&str> = plan.diagnostics.iter().map(|d| d.summary.as_str()).collect();
+    assert_eq!(told, ["It takes two applies"], "{:#?}", plan.diagnostics);
+    // As the hint says.
+    journey.edit(&format!("[{i}]"), &format!("[{h}, {i}]"));
+    journey.apply().await;
+    journey.edit(&format!("[{h}, {i}]"), &format!("[{i}]"));
+    journey.apply().await;
+    journey.assert_converged().await;
+}

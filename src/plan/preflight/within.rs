@@ -7,7 +7,7 @@ use super::scene::{Changed, Named, Scene};
 use crate::diagnostic::Diagnostic;
 use crate::diff::Need;
 use crate::expr::Worth;
-use crate::resource::{Value, Within};
+use crate::resource::{Address, Connected, Value, Within};
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
     for (address, item) in &scene.proposal.items {
@@ -37,6 +37,37 @@ fn names<'v>(value: &'v Value, field: &str) -> BTreeSet<&'v str> {
     }
 }
 
+/// Both let go of the same in one apply. What is connected to goes first, and is still in use then.
+fn at_once(
+    scene: &Scene<'_>,
+    changed: &Changed<'_>,
+    rule: &Within,
+    target: &Address,
+    there: &BTreeSet<&str>,
+) -> Option<Diagnostic> {
+    let is_replaced = changed.is_new() || scene.item(target)?.delta.need != Need::Update;
+    let have = &changed.item.delta.have;
+    // What nobody uses may be taken away.
+    let Connected::While(status, value) = changed.schema.stakes.connected else { return None };
+    let is_used = have.text(status) == Some(value);
+    let had = have.get(rule.attribute).filter(|_| !is_replaced && is_used)?;
+    let leaves: Vec<&str> = names(had, rule.field).difference(there).copied().collect();
+    if leaves.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "{target} and {} let go of {} in one apply, and {target}, which is changed first, is in use there until then: {}",
+        changed.address,
+        leaves.join(", "),
+        scene.refused(rule.in_use)
+    );
+    let finding = Diagnostic::error("It takes two applies", text).hint(format!(
+        "first take it out of the `{}` of {} alone, and out of the `{}` of {target} with the next apply",
+        rule.attribute, changed.address, rule.set
+    ));
+    Some(changed.at(finding, rule.attribute))
+}
+
 fn outside(scene: &Scene<'_>, changed: &Changed<'_>, rule: &Within) -> Option<Diagnostic> {
     let Named::Own(target) = scene.named(changed.item, rule.through, rule.kind)? else { return None };
     let item = scene.item(target)?;
@@ -53,7 +84,7 @@ fn outside(scene: &Scene<'_>, changed: &Changed<'_>, rule: &Within) -> Option<Di
         let wanted = names(changed.known(rule.attribute)?, rule.field);
         let missing: Vec<&str> = wanted.difference(&there).copied().collect();
         if missing.is_empty() {
-            return None;
+            return at_once(scene, changed, rule, target, &there);
         }
         let has: Vec<&str> = there.into_iter().collect();
         (format!("{target} has {}, and not {}", has.join(", "), missing.join(", ")), rule.code)

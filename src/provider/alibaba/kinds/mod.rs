@@ -50,6 +50,7 @@ const fn in_zones_of_service(attribute: &'static str) -> Within {
         field: "zone_id",
         code: "EndpointServiceNotSupportedZone",
         none: "EndpointServiceResourceNotFound",
+        in_use: "EndpointServiceConnectionDependence",
     }
 }
 
