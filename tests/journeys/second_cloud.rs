@@ -592,3 +592,34 @@ async fn a_zone_leaves_an_endpoint_before_its_service() {
     journey.apply().await;
     journey.assert_converged().await;
 }
+
+/// Who is connected is named before a service is deleted, and can be looked up: each that waits is accepted.
+#[tokio::test(start_paused = true)]
+async fn the_connections_of_a_service_are_known() {
+    let mut journey = journey();
+    let accept = "    logs:\n      service_id: ${privatelink_service.hook.id}\n      endpoint_id: ${elasticsearch_endpoint.logs.id}\n";
+    journey.edit("  privatelink_accept:\n", "");
+    journey.edit(accept, "");
+    journey.apply().await;
+    let waiting = "data:\n  privatelink_connections:\n    hook: { service_id: \"${privatelink_service.hook.id}\" }\nresources:\n";
+    journey.edit("resources:\n", waiting);
+    let each = "  privatelink_accept:\n    all:\n      for_each: ${data.privatelink_connections.hook.ids}\n      service_id: ${privatelink_service.hook.id}\n      endpoint_id: ${each.key}\noutputs:\n  who: { value: \"${[for one in data.privatelink_connections.hook.connections : one.endpoint_owner_id]}\" }\n";
+    journey.edit("outputs:\n", each);
+    journey.apply().await;
+    let applied = journey.apply().await;
+    let who = applied.report.outputs.get("who").map(|output| output.value.to_string());
+    assert_eq!(who.as_deref(), Some("[\"1000000000000001\"]"));
+    journey.assert_converged().await;
+    // Another stack has the service alone.
+    let id = journey.sim.world().alibaba.services[0].id.clone();
+    let head = journey.text.split_once("data:").expect("a head").0.replace("payments-link", "second");
+    let mut second = Journey {
+        text: format!("{head}resources: {{ privatelink_service: {{ hook: {{}} }} }}\n"),
+        ..journey
+    };
+    settled(second.import("privatelink_service.hook", &id).await);
+    second.edit("resources: { privatelink_service: { hook: {} } }\n", "");
+    let plan = settled(second.plan_with(&PlanOptions::default()).await).plan;
+    let told: Vec<&str> = plan.diagnostics.iter().map(|d| d.detail.as_str()).collect();
+    assert!(matches!(*told, [one] if one.contains("(account 1000000000000001)")), "{told:?}");
+}

@@ -270,7 +270,7 @@ impl Alibaba {
         Ok(whitelist::object(service, texts(&accounts, "UserId"), texts(&arns, "UserARN")))
     }
 
-    async fn connections_of(&self, parameters: &[(&str, &str)]) -> Result<Vec<Object>, ReadFault> {
+    pub(super) async fn connections_of(&self, parameters: &[(&str, &str)]) -> Result<Vec<Object>, ReadFault> {
         let rows = self.listed("privatelink:ListVpcEndpointConnections", "Connections", parameters).await?;
         Ok(rows.iter().filter_map(|row| connections::object(Fields::of(row))).collect())
     }
@@ -325,6 +325,7 @@ impl Read for Alibaba {
     async fn lookup(&self, kind: &Kind, args: &Attributes) -> Result<Attributes, ReadFault> {
         match kind.as_str() {
             kinds::INSTANCE => self.instance(args).await,
+            kinds::CONNECTIONS => self.connections(args).await,
             other => Err(unknown(format_args!("{other} is no lookup"))),
         }
     }

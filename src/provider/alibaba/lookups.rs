@@ -1,10 +1,23 @@
 //! The data lookups (Elasticsearch and PrivateLink API reference, section 5.4).
 
+use std::collections::BTreeMap;
+
 use super::Alibaba;
 use super::fields::{Build, Fields};
 use super::request::{Ask, encode};
 use crate::provider::{Class, ReadFault};
-use crate::resource::{Attributes, Fault, Value};
+use crate::resource::{Attributes, Fault, Object, Value};
+
+/// What a row of a lookup tells of a connection, beside the endpoint's id.
+const CONNECTION: [&str; 7] = [
+    "endpoint_owner_id",
+    "status",
+    "endpoint_vpc_id",
+    "endpoint_region_id",
+    "resource_owner",
+    "bandwidth",
+    "modified_at",
+];
 
 fn fault(class: Class, message: String) -> ReadFault {
     ReadFault { class, fault: Fault::message(message) }
@@ -21,6 +34,32 @@ impl Alibaba {
         let asked = Ask::get("elasticsearch:DescribeInstance", &path, Vec::new());
         let answer = self.session().fetch(&asked).await?;
         Ok(attributes(&id, Fields::of(&answer).inside("Result")))
+    }
+
+    /// The connections of a service (section 8.5).
+    pub(super) async fn connections(&self, args: &Attributes) -> Result<Attributes, ReadFault> {
+        let service = args.text("service_id").unwrap_or_default();
+        let mut found = self.connections_of(&[("ServiceId", service)]).await?;
+        let fits = |one: &Object, argument: &str, name: &str| {
+            args.text(argument).is_none_or(|wanted| one.attributes.text(name) == Some(wanted))
+        };
+        found.retain(|one| fits(one, "status", "status") && fits(one, "account", "endpoint_owner_id"));
+        let mut rows: BTreeMap<String, Value> = BTreeMap::new();
+        for one in found {
+            let endpoint = one.attributes.text("endpoint_id").unwrap_or_default().to_owned();
+            let mut fields = one.attributes;
+            fields.retain(|name| CONNECTION.contains(&name));
+            fields.set("id", endpoint.as_str());
+            rows.insert(endpoint, Value::from(fields));
+        }
+        let mut build = Build::default();
+        build.set("ids", Some(rows.keys().map(|id| Value::from(id.as_str())).collect::<Vec<_>>()));
+        build.set("connections", Some(rows.into_values().collect::<Vec<_>>()));
+        let mut answer = build.done();
+        for (name, value) in args.iter() {
+            answer.set(name, value.clone());
+        }
+        Ok(answer)
     }
 
     /// The API looks for a part of the description; the whole one is meant.

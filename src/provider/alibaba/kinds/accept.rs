@@ -2,10 +2,10 @@
 //!
 //! The cloud has no word for "refused": such a connection is `Disconnected`, as one that waits.
 
-use super::{ACCEPT, ELASTICSEARCH, ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, checks};
+use super::{ACCEPT, CONNECTIONS, ELASTICSEARCH, ENDPOINT, NO_CALL, PROVIDER_TYPE, SERVICE, checks};
 use crate::resource::{
-    Agrees, AttributeSchema as A, Check, Compare, Completes, Connected, Felt, Forgets, KindSchema, Listing,
-    Mirrored, OrderRule, Preflight, Rule, Stakes, Type, When,
+    Agrees, AttributeSchema as A, Check, Compare, Completes, Connected, Felt, Field, Forgets, KindSchema,
+    Listing, Mirrored, OrderRule, Preflight, Rule, Stakes, Type, When,
 };
 
 pub(super) fn kind() -> KindSchema {
@@ -94,4 +94,45 @@ pub(super) fn kind() -> KindSchema {
             attributes,
         )
     }
+}
+
+/// The connections of a service, decided or not.
+pub(super) fn connections() -> KindSchema {
+    let connection = Type::object(vec![
+        Field::required("id", Type::String),
+        Field::required("endpoint_owner_id", Type::String),
+        Field::required("status", Type::String),
+        Field::optional("endpoint_vpc_id", Type::String),
+        Field::optional("endpoint_region_id", Type::String),
+        Field::optional("resource_owner", Type::Bool),
+        Field::optional("bandwidth", Type::Integer),
+        Field::optional("modified_at", Type::String),
+    ]);
+    let statuses = &[
+        "Pending",
+        "Connecting",
+        "Connected",
+        "Disconnecting",
+        "Disconnected",
+        "Deleting",
+        "ServiceDeleted",
+    ];
+    let attributes = vec![
+        A::required("service_id", Type::String, "The service.").placed().check(checks::id("epsrv-")),
+        A::optional("account", Type::String, "Only connections of endpoints of this account (its id)."),
+        A::optional(
+            "status",
+            Type::String,
+            "Only connections of this status; `Disconnected` is one that waits, too.",
+        )
+        .check(Check::OneOf(statuses)),
+        A::computed("connections", Type::list(connection), "The connections, by the ids of their endpoints."),
+        A::computed("ids", Type::set(Type::String), "The endpoints' ids, handy for `for_each`."),
+    ];
+    KindSchema::data(
+        CONNECTIONS,
+        PROVIDER_TYPE,
+        "The connections of a service, as its owner sees them.",
+        attributes,
+    )
 }

@@ -22,6 +22,8 @@ pub const ENDPOINT: &str = "privatelink_endpoint";
 pub const ACCEPT: &str = "privatelink_accept";
 /// The endpoint of an Elasticsearch instance, in the VPC of the Elasticsearch service.
 pub const ELASTICSEARCH: &str = "elasticsearch_endpoint";
+/// Lookup of a service's connections.
+pub const CONNECTIONS: &str = "privatelink_connections";
 /// Lookup of an Elasticsearch instance.
 pub const INSTANCE: &str = "elasticsearch_instance";
 
@@ -34,6 +36,7 @@ pub fn kinds() -> Vec<KindSchema> {
         accept::kind(),
         elasticsearch::endpoint(),
         elasticsearch::instance(),
+        accept::connections(),
     ]
 }
 

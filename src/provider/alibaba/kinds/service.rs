@@ -1,9 +1,11 @@
 //! `privatelink_service`: the provider's side of a link, with its back ends and zones (section 8.2).
 
-use super::{NO_CALL, PROVIDER_TYPE, SERVICE, business_status, checks, created_at, resource_group, tags};
+use super::{
+    CONNECTIONS, NO_CALL, PROVIDER_TYPE, SERVICE, business_status, checks, created_at, resource_group, tags,
+};
 use crate::resource::{
-    AttributeSchema as A, Check, Compare, Connected, Felt, Field, KindSchema, Preflight, Rule, Stakes, Type,
-    When,
+    AttributeSchema as A, Check, Compare, Connected, Felt, Field, InUse, KindSchema, Preflight, Rule, Stakes,
+    Type, When,
 };
 
 /// What may stand behind a service.
@@ -107,6 +109,16 @@ pub(super) fn kind() -> KindSchema {
                 others: &["connect_bandwidth"],
                 code: "IllegalParamFormat.ConnectBandwidth",
             }],
+            in_use: Some(InUse {
+                // No answer counts them.
+                count: "connection_count",
+                lookup: CONNECTIONS,
+                argument: "service_id",
+                list: "connections",
+                account: "endpoint_owner_id",
+                statuses: &["Connected", "Connecting", "Pending"],
+                code: "EndpointServiceConnectionDependence",
+            }),
             ..Preflight::default()
         },
         timeout_minutes: 5,
