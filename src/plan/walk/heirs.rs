@@ -3,35 +3,48 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Walk;
+use super::{Item, Walk};
 use crate::diff::{Need, Reason, Shown, known};
-use crate::resource::{Address, Mode, Value};
+use crate::resource::{Address, Kind, Mode, ObjectId, Value};
 
 /// An object: its kind and id.
-type Named = (String, String);
+type Named = (Kind, ObjectId);
 
 impl Walk<'_> {
     /// Leaves to others what they want.
     pub(super) fn inherit(&mut self) {
-        let mut wanting: BTreeMap<Named, Vec<Address>> = BTreeMap::new();
-        let mut losing = Vec::new();
-        for (address, item) in &self.proposal.items {
-            let schema = self.on.catalog.get(Mode::Managed, address.kind()).filter(|schema| schema.adopts);
-            let (Some(_), Some(id)) = (schema, &item.delta.id) else { continue };
-            let named = (address.kind().to_string(), id.to_string());
-            if !item.delta.want.is_empty() {
-                wanting.entry(named.clone()).or_default().push(address.clone());
-            }
-            if matches!(item.delta.need, Need::Delete | Need::Update | Need::Create) {
-                losing.push((named, address.clone()));
+        let on = self.on;
+        let shared =
+            |address: &Address| on.catalog.get(Mode::Managed, address.kind()).is_some_and(|s| s.adopts);
+        let named = |address: &Address, item: &Item| -> Option<Named> {
+            Some((address.kind().clone(), item.delta.id.clone().filter(|_| shared(address))?))
+        };
+        let lets_go = |item: &Item| matches!(item.delta.need, Need::Delete | Need::Update | Need::Create);
+        let items = &self.proposal.items;
+        let losing: Vec<(Named, Address)> = items
+            .iter()
+            .filter(|(_, item)| lets_go(item))
+            .filter_map(|(address, item)| Some((named(address, item)?, address.clone())))
+            .collect();
+        let mut wanting: BTreeMap<&Named, Vec<Address>> =
+            losing.iter().map(|(named, _)| (named, Vec::new())).collect();
+        // Mostly nothing is let go of, and then nobody is looked for.
+        for (address, item) in
+            items.iter().filter(|(_, item)| !losing.is_empty() && !item.delta.want.is_empty())
+        {
+            if let Some(found) = named(address, item).and_then(|named| wanting.get_mut(&named)) {
+                found.push(address.clone());
             }
         }
-        for (named, address) in losing {
-            let others = wanting.get(&named).into_iter().flatten().filter(|other| **other != address);
-            let others: Vec<Address> = others.cloned().collect();
-            if !others.is_empty() {
-                self.leave_to(&address, &others);
-            }
+        let heirs: Vec<(Address, Vec<Address>)> = losing
+            .iter()
+            .map(|(named, address)| {
+                let others = wanting[named].iter().filter(|other| *other != address);
+                (address.clone(), others.cloned().collect())
+            })
+            .collect();
+        for (address, others) in heirs.into_iter().filter(|(_, others)| !others.is_empty()) {
+            self.leave_to(&address, &others);
         }
     }
 
