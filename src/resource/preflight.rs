@@ -240,8 +240,8 @@ pub struct Usual {
 /// What keeps an object from being deleted: connections that are still there.
 #[derive(Clone, Copy, Debug)]
 pub struct InUse {
-    /// The attribute that counts them; not every answer holds it.
-    pub count: &'static str,
+    /// The attribute that counts them, if any does; not every answer holds it.
+    pub count: Option<&'static str>,
     /// The lookup that lists them,
     pub lookup: &'static str,
     /// by this argument,

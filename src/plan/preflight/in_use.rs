@@ -41,7 +41,7 @@ fn leaving(scene: &Scene<'_>, address: &Address) -> usize {
 
 pub(super) fn asks(scene: &Scene<'_>, asks: &mut BTreeSet<Ask>) {
     for (address, item, id, rule) in ending(scene) {
-        let known = match item.delta.have.get(rule.count) {
+        let known = match rule.count.and_then(|count| item.delta.have.get(count)) {
             Some(Value::Number(count)) => count.as_i64().and_then(|count| usize::try_from(count).ok()),
             _ => None,
         };

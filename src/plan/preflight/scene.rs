@@ -38,11 +38,6 @@ impl Changed<'_> {
         self.item.delta.want.contains_key(name)
     }
 
-    /// Whether an argument is still to be worked out.
-    pub(super) fn is_open(&self, name: &str) -> bool {
-        self.item.delta.want.get(name).is_some_and(|input| matches!(input.worth, Worth::Deferred(_)))
-    }
-
     /// Whether the author has given an argument that says something: no default, nothing empty.
     pub(super) fn is_given(&self, name: &str) -> bool {
         self.item.delta.want.get(name).is_some_and(|input| {
@@ -60,6 +55,11 @@ impl Changed<'_> {
         let place = self.item.delta.want.get(attribute).and_then(|input| input.place.clone());
         finding.at(place.or_else(|| self.item.place.clone())).about(self.address)
     }
+}
+
+/// Whether an argument is still to be worked out.
+pub(super) fn is_open(item: &Item, name: &str) -> bool {
+    item.delta.want.get(name).is_some_and(|input| matches!(input.worth, Worth::Deferred(_)))
 }
 
 /// Whose id is still to be worked out, if it is that alone: whatever else is may come to anything.

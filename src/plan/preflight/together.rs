@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::scene::{Changed, Named, Scene};
+use super::scene::{Changed, Named, Scene, is_open};
 use crate::diagnostic::Diagnostic;
-use crate::expr::Worth;
 use crate::resource::{Rule, Value};
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
@@ -78,7 +77,7 @@ fn outside(
     field: &str,
 ) -> Option<Diagnostic> {
     let keys = changed.known(map)?.as_map()?.keys();
-    if changed.is_open(set) {
+    if is_open(changed.item, set) {
         return None;
     }
     let then = scene.afterwards(changed.address, changed.item)?;
@@ -103,8 +102,7 @@ fn unsuited(scene: &Scene<'_>, changed: &Changed<'_>, rule: &Rule) -> Option<Dia
     let Rule::Suits { through, kind, theirs, ours, pairs, code } = *rule else { return None };
     let Named::Own(target) = scene.named(changed.item, through, kind)? else { return None };
     let item = scene.item(target)?;
-    let open = |worth: &Worth| matches!(worth, Worth::Deferred(_));
-    if changed.is_open(ours) || item.delta.want.get(theirs).is_some_and(|input| open(&input.worth)) {
+    if is_open(changed.item, ours) || is_open(item, theirs) {
         return None;
     }
     // Where nobody says anything, the cloud chooses the same everywhere.

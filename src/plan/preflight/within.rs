@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::scene::{Changed, Named, Scene};
+use super::scene::{Changed, Named, Scene, is_open};
 use crate::diagnostic::Diagnostic;
 use crate::diff::Need;
-use crate::expr::Worth;
 use crate::resource::{Address, Connected, Value, Within};
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Vec<Diagnostic>) {
@@ -71,8 +70,7 @@ fn at_once(
 fn outside(scene: &Scene<'_>, changed: &Changed<'_>, rule: &Within) -> Option<Diagnostic> {
     let Named::Own(target) = scene.named(changed.item, rule.through, rule.kind)? else { return None };
     let item = scene.item(target)?;
-    let is_open = item.delta.want.get(rule.set).is_some_and(|set| matches!(set.worth, Worth::Deferred(_)));
-    let then = scene.afterwards(target, item).filter(|_| !is_open)?;
+    let then = scene.afterwards(target, item).filter(|_| !is_open(item, rule.set))?;
     let there = then.get(rule.set).map(|set| names(set, rule.field)).unwrap_or_default();
     let (text, code) = if there.is_empty() {
         // What others have given it is not known of one that they made.

@@ -1,5 +1,7 @@
 //! Dry runs: the cloud says whether it would refuse a call, and does nothing (sections 5.2 and 8.1).
 
+use std::collections::BTreeSet;
+
 use super::Alibaba;
 use super::fields::Fields;
 use super::request::Product;
@@ -42,17 +44,14 @@ const ADDING: [&str; 3] = [
 pub fn triable(kind: &Kind, effect: &Effect) -> Vec<Call> {
     let is_there = matches!(effect, Effect::Update { .. });
     let among = |names: &[&str], call: &Call| names.contains(&call.operation.as_str());
-    let mut calls = super::calls(kind, effect);
-    // What has to go first is there as long as nothing is done.
-    let goes: Vec<Option<String>> = calls.iter().filter(|call| !among(&ADDING, call)).map(zone_of).collect();
-    let comes_again = |call: &Call| zone_of(call).is_some_and(|zone| goes.contains(&Some(zone)));
-    let mut at = 0;
-    calls.retain(|call| {
-        at += 1;
-        let adds = is_there && among(&ADDING, call) && !comes_again(call);
-        among(&TAKING, call) && (at == 1 || adds)
-    });
-    calls
+    let calls = super::calls(kind, effect);
+    // What has to go before it can come again is there as long as nothing is done.
+    let leaving: BTreeSet<String> =
+        calls.iter().filter(|call| !among(&ADDING, call)).filter_map(zone_of).collect();
+    let adds =
+        |call: &Call| among(&ADDING, call) && zone_of(call).is_none_or(|zone| !leaving.contains(&zone));
+    let can = |(at, call): &(usize, Call)| among(&TAKING, call) && (*at == 0 || is_there && adds(call));
+    calls.into_iter().enumerate().filter(can).map(|(_, call)| call).collect()
 }
 
 /// The zone that a call is about.

@@ -44,7 +44,9 @@ pub fn outlasts(call: &Call) -> bool {
 /// Whether an object shows what a call does; none where that cannot be told.
 pub fn shows(call: &Call, object: &Object) -> Option<bool> {
     let body = Fields::of(call.body.as_ref()?);
-    let is = |status: &str| Some(object.attributes.text("status") == Some(status));
+    // Without its service a connection becomes nothing else any more.
+    let status = object.attributes.text("status");
+    let is = |wanted: &str| Some([Some(wanted), Some("ServiceDeleted")].contains(&status));
     match call.operation.as_str() {
         "privatelink:RemoveZoneFromVpcEndpoint" => {
             let gone = body.text("ZoneId")?;

@@ -174,7 +174,9 @@ fn update(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
 /// What moves the zones. New ones come first, so that there is always one; a zone that gets another switch or address
 /// has to go before it can come again.
 fn zones(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
-    let (there, wanted) = (items(have, "zones"), items(want, "zones"));
+    // Zones that nothing is said about stay, and may be given other addresses.
+    let there = items(have, "zones");
+    let wanted = if want.get("zones").is_some() { items(want, "zones") } else { there };
     let same = |zone: &Value, other: &Value| field(zone, "zone_id") == field(other, "zone_id");
     let add = |zone: &Value| {
         let mut params = Params::about("EndpointId", id)
@@ -189,9 +191,7 @@ fn zones(id: &str, have: &Attributes, want: &Attributes) -> Vec<Call> {
         old.is_some_and(|old| old != *zone || is_readdressed(have, want, zone))
     };
     let new = wanted.iter().filter(|zone| !there.iter().any(|old| same(old, zone)));
-    // Zones that nothing is said about are left alone.
-    let said = want.get("zones").is_some();
-    let gone = there.iter().filter(|old| said && !wanted.iter().any(|zone| same(old, zone)));
+    let gone = there.iter().filter(|old| !wanted.iter().any(|zone| same(old, zone)));
     let moved = wanted.iter().filter(moves).flat_map(|zone| [remove_zone(id, zone), add(zone)]);
     new.map(add).chain(gone.map(|zone| remove_zone(id, zone))).chain(moved).collect()
 }

@@ -142,22 +142,20 @@ impl Alibaba {
     async fn endpoints_in(
         &self,
         instances: impl IntoIterator<Item = String>,
-    ) -> (Vec<Object>, Option<ReadFault>) {
+    ) -> (Vec<Object>, Vec<ReadFault>) {
         let asked = stream::iter(instances).map(|instance| async move { self.endpoints_of(&instance).await });
-        let (mut found, mut failed) = (Vec::new(), None);
+        let (mut found, mut failed) = (Vec::new(), Vec::new());
         for answer in asked.buffered(AT_ONCE).collect::<Vec<_>>().await {
             match unless_missing(answer) {
                 Ok(objects) => found.extend(objects.into_iter().flatten()),
-                // One that cannot have any has none.
-                Err(fault) if fault.fault.code == "ComponentCodeValueError" => {}
-                Err(fault) => failed = failed.or(Some(fault)),
+                Err(fault) => failed.push(fault),
             }
         }
         (found, failed)
     }
 
     /// The endpoints of all instances that can have any, and why some of them could not be asked.
-    async fn every_elasticsearch_endpoint(&self) -> Result<(Vec<Object>, Option<ReadFault>), ReadFault> {
+    async fn every_elasticsearch_endpoint(&self) -> Result<(Vec<Object>, Vec<ReadFault>), ReadFault> {
         let rows = self.pages("elasticsearch:ListInstance", "/openapi/instances", &[], "instanceId").await?;
         let instances: Vec<String> = rows
             .iter()
@@ -165,7 +163,10 @@ impl Alibaba {
             .filter(|row| row.flag("isNewDeployment") != Some(false))
             .filter_map(|row| row.text("instanceId"))
             .collect();
-        Ok(self.endpoints_in(instances).await)
+        let (found, mut failed) = self.endpoints_in(instances).await;
+        // One that cannot have any has none; only where nobody knows better, since a failed read is no absence.
+        failed.retain(|fault| fault.fault.code != "ComponentCodeValueError");
+        Ok((found, failed))
     }
 
     /// The endpoints that are wanted. Where their instances are known only those are asked: endpoints do not move.
@@ -179,7 +180,7 @@ impl Alibaba {
             true => self.every_elasticsearch_endpoint().await?,
             false => self.endpoints_in(known).await,
         };
-        failed.map_or(Ok(found), Err)
+        failed.into_iter().next().map_or(Ok(found), Err)
     }
 
     /// One endpoint. What keeps other instances from being asked does not matter once it is found.
@@ -188,7 +189,7 @@ impl Alibaba {
             Some(instance) => self.endpoints_in([instance]).await,
             None => self.every_elasticsearch_endpoint().await?,
         };
-        match (found.into_iter().find(|object| object.id == id), failed) {
+        match (found.into_iter().find(|object| object.id == id), failed.into_iter().next()) {
             (None, Some(fault)) => Err(fault),
             (found, _) => Ok(found),
         }

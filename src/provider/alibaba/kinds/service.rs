@@ -110,8 +110,7 @@ pub(super) fn kind() -> KindSchema {
                 code: "IllegalParamFormat.ConnectBandwidth",
             }],
             in_use: Some(InUse {
-                // No answer counts them.
-                count: "connection_count",
+                count: None,
                 lookup: CONNECTIONS,
                 argument: "service_id",
                 list: "connections",

@@ -49,6 +49,32 @@ async fn an_endpoint_is_sought_in_its_own_instance_once_that_is_known() {
     assert_eq!(script.asked().len(), 4);
 }
 
+/// What keeps one instance from being asked says nothing of another one, and is no absence.
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_cannot_be_asked_hides_nothing_and_keeps_nothing_back() {
+    let two = || {
+        let rows = [INSTANCE, "es-other"].map(|id| json!({"instanceId": id, "isNewDeployment": "true"}));
+        ok(&json!({ "Result": rows }).to_string())
+    };
+    let kind = Kind::from(kinds::ELASTICSEARCH);
+    for (code, is_absence) in [("Forbidden.RAM", false), ("ComponentCodeValueError", true)] {
+        let answers = || [two(), error(400, code), page(0, 1)];
+        let found = simple(&Script::new(answers())).get(&kind, "ep-0000").await.unwrap();
+        assert!(found.is_some(), "{code}: it is in the other one");
+        let sought = simple(&Script::new(answers())).get(&kind, "ep-0009").await;
+        assert_eq!(sought.is_ok(), is_absence, "{code}: it may be in the first one");
+        let all = simple(&Script::new(answers())).list(&kind, None, &|_| true).await;
+        assert_eq!(all.is_ok(), is_absence, "{code}: there may be more");
+        // Of an instance that had one it is a failed read, whatever it says.
+        let cloud = simple(&Script::new([error(400, code)]));
+        cloud.acquaint("ep-0000", INSTANCE);
+        assert!(cloud.get(&kind, "ep-0000").await.is_err(), "{code}");
+        let cloud = simple(&Script::new([page(0, 1)]));
+        cloud.acquaint("ep-0000", INSTANCE);
+        assert_eq!(cloud.list(&kind, None, &|id| id == "ep-0000").await.unwrap().len(), 1);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn tokens_lead_from_page_to_page() {
     let connection = |n: usize| json!({"ServiceId": "epsrv-1", "EndpointId": format!("ep-{n}"), "ConnectionStatus": "Connected", "EndpointOwnerId": 1_000_000_000_000_001_i64});

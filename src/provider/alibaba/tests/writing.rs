@@ -49,9 +49,19 @@ async fn a_repeat_has_the_same_token_and_nothing_else_of_the_first() {
 
 #[tokio::test(start_paused = true)]
 async fn false_is_no_success() {
-    let (result, _) = send(&deletion(), [ok(r#"{"RequestId":"R-1","Result":false}"#)]).await;
-    let Err(WriteFault::Refused(Class::State, fault)) = result else { panic!("{result:?}") };
-    assert_eq!(fault.request_id, "R-1");
+    let refused = || ok(r#"{"RequestId":"R-1","Result":false}"#);
+    let listed = |rows: &str| ok(&format!(r#"{{"RequestId":"R-2","Result":[{rows}]}}"#));
+    let there = listed(r#"{"endpointId":"ep-1","serviceId":"epsrv-1","endpointStatus":"Active"}"#);
+    for answers in [vec![refused(), there], vec![refused(), error(403, "Forbidden.RAM")]] {
+        let (result, _) = send(&deletion(), answers).await;
+        let Err(WriteFault::Refused(Class::State, fault)) = result else { panic!("{result:?}") };
+        assert_eq!(fault.request_id, "R-1");
+    }
+    // What says that it did not delete may have done so before.
+    let leaving = listed(r#"{"endpointId":"ep-1","serviceId":"epsrv-1","endpointStatus":"Deleting"}"#);
+    for answers in [[refused(), listed("")], [refused(), leaving]] {
+        assert!(send(&deletion(), answers).await.0.is_ok());
+    }
     let (result, _) = send(&deletion(), [ok(r#"{"RequestId":"R","Result":true}"#)]).await;
     assert!(result.is_ok());
     // What is gone already was deleted.
@@ -84,6 +94,24 @@ async fn a_refused_signature_does_not_tell_our_secrets() {
     let (result, _) = send(&deletion(), [status(400, body)]).await;
     let Err(WriteFault::Refused(Class::Auth, fault)) = result else { panic!("{result:?}") };
     assert!(!fault.message.contains("CANARY") && fault.message.contains("(redacted)"), "{fault:?}");
+    // Nor does it tell the request, which holds whatever was sent (trap 35).
+    let body = r#"{"Code":"SignatureDoesNotMatch","Message":"Specified signature does not match our calculation. server canonical request is POST / Zone.1.ip=SECRET"}"#;
+    let (result, _) = send(&deletion(), [status(400, body)]).await;
+    let Err(WriteFault::Refused(_, fault)) = result else { panic!("{result:?}") };
+    assert_eq!(fault.message, "Specified signature does not match our calculation.");
+}
+
+/// PrivateLink says by a code that a trial passes: a success may mean that it was done.
+#[tokio::test(start_paused = true)]
+async fn a_trial_that_looks_done_did_not_pass() {
+    let want = attributes(json!({"description": "hooks", "auto_accept_enabled": false}));
+    let effect = Effect::Create { want };
+    let call = triable(&Kind::from(kinds::SERVICE), &effect).remove(0);
+    for (answer, passes) in [(error(400, "DryRunOperation"), true), (ok(r#"{"ServiceId":"epsrv-1"}"#), false)]
+    {
+        let script = Script::new([answer]);
+        assert_eq!(simple(&script).dry_run(&call).await.is_ok(), passes);
+    }
 }
 
 /// The cloud's clock is another one: the time is told once more by that.

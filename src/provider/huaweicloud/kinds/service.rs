@@ -57,7 +57,7 @@ const PREFLIGHT: Preflight = Preflight {
     exists: None,
     usual: &[checks::USUAL_TAGS],
     in_use: Some(InUse {
-        count: "connection_count",
+        count: Some("connection_count"),
         lookup: CONNECTIONS,
         argument: "endpoint_service_id",
         list: "connections",
