@@ -4,6 +4,7 @@
 mod accidents;
 mod aside;
 mod bad_days;
+mod connections;
 mod drift;
 mod drill;
 mod dry_runs;
@@ -25,3 +26,4 @@ mod sets;
 mod story;
 mod uncertain;
 mod unencrypted;
+mod zones;
