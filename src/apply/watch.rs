@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::provider::{Clock, Cloud, Read, ReadFault};
-use crate::resource::{Kind, KindSchema, Object, ObjectId, ProviderName};
+use crate::resource::{Kind, KindSchema, Listing, Object, ObjectId, ProviderName};
 
 /// What a look at an object found; a failed look is not the object's absence.
 pub(super) type Look = Result<Option<Object>, ReadFault>;
@@ -118,6 +118,20 @@ async fn look(
     for id in ids {
         if !found.contains_key(id) {
             found.insert(id.clone(), cloud.get(&schema.kind, id).await);
+        }
+    }
+    // Nor is what its GET calls gone, while the listing shows it.
+    let is_listed = ids.len() > FEW || schema.listing != Listing::Project;
+    if !is_listed && found.values().any(|look| matches!(look, Ok(None))) {
+        let missing = |id: &str| matches!(found.get(id), Some(Ok(None)));
+        match cloud.list(&schema.kind, parent, &missing).await {
+            Ok(objects) => found.extend(objects.into_iter().map(|o| (o.id.clone(), Ok(Some(o))))),
+            Err(fault) => {
+                found
+                    .values_mut()
+                    .filter(|look| matches!(look, Ok(None)))
+                    .for_each(|look| *look = Err(fault.clone()));
+            }
         }
     }
     for look in found.values_mut() {

@@ -397,8 +397,6 @@ impl Life {
                 break;
             }
             assert!(again < RUNS_TO_SETTLE, "it does not converge: {:#?}", failures(&applied.report));
-            // What an earlier run saw the last of, because it was hidden, may still be on its way out.
-            tokio::time::sleep(DELETED).await;
         }
         if !destroy {
             self.journey.assert_converged().await;
